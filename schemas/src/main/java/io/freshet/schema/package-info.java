@@ -1,7 +1,8 @@
 /**
- * The contracts of Freshet: events that come in and records of the model log that go out. Avro
- * defines them, and this package turns them to and from bytes and JSON. Schemas only grow, so
- * that every log ever written can still be read.
+ * The contracts of everything that Freshet writes to Kafka. Avro schemas lie in {@code
+ * src/main/avro}, their generated classes in {@code io.freshet.schema.avro}; this package turns
+ * records into bytes and back, and knows the topics and keys. It knows neither Kafka's client nor
+ * any model.
  */
 @NullMarked
 package io.freshet.schema;
