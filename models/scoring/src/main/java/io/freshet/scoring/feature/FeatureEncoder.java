@@ -1,0 +1,187 @@
+package io.freshet.scoring.feature;
+
+import io.freshet.scoring.settings.FeatureSource;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettings.Feature;
+import io.freshet.scoring.settings.ModelSettings.Use;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns an {@link Instance} into the ids and numbers that a model of these settings reads. A
+ * function of the instance alone: it keeps nothing between calls, so any number of threads may
+ * share one.
+ */
+public final class FeatureEncoder {
+
+  private final FeatureLayout layout;
+  private final IdSources sources;
+  private final int[] ids;
+  private final int[] biases;
+  private final int[] counters;
+  private final int[][] crosses;
+  private final List<BagReader> bags;
+  private final List<NumberReader> numbers;
+  private final HistoryReader[] histories;
+
+  /**
+   * @param words whether the value is a text whose words are the bag
+   */
+  private record BagReader(FeatureSource source, boolean words, String where) {}
+
+  private record NumberReader(FeatureSource source, boolean log, String where) {}
+
+  /**
+   * @param fields indexes of sources
+   */
+  private record HistoryReader(String key, int length, int[] fields) {}
+
+  public FeatureEncoder(ModelSettings settings) {
+    layout = FeatureLayout.of(settings);
+    sources = new IdSources(settings.histories());
+    ids = single(settings, Use.ID);
+    biases = single(settings, Use.BIAS);
+    counters = single(settings, Use.COUNTERS);
+    crosses =
+        features(settings, Use.CROSS)
+            .map(cross -> cross.from().stream().mapToInt(sources::add).toArray())
+            .toArray(int[][]::new);
+    bags = features(settings, Use.BAG, Use.TEXT).map(FeatureEncoder::bagReader).toList();
+    numbers = features(settings, Use.NUMBER).map(FeatureEncoder::numberReader).toList();
+    histories =
+        layout.histories().stream()
+            .map(slot -> new HistoryReader(slot.key(), slot.length(), fields(slot)))
+            .toArray(HistoryReader[]::new);
+  }
+
+  private static Stream<Feature> features(ModelSettings settings, Use... uses) {
+    List<Use> wanted = List.of(uses);
+    return settings.features().stream().filter(feature -> wanted.contains(feature.as()));
+  }
+
+  private int[] single(ModelSettings settings, Use use) {
+    return features(settings, use)
+        .mapToInt(feature -> sources.add(feature.from().get(0)))
+        .toArray();
+  }
+
+  private int[] fields(FeatureLayout.HistorySlot slot) {
+    return slot.idSlots().stream().mapToInt(idSlot -> ids[idSlot]).toArray();
+  }
+
+  private static BagReader bagReader(Feature feature) {
+    String from = feature.from().get(0);
+    return new BagReader(FeatureSource.of(from), feature.as() == Use.TEXT, from);
+  }
+
+  private static NumberReader numberReader(Feature feature) {
+    String from = feature.from().get(0);
+    return new NumberReader(FeatureSource.of(from), feature.log(), from);
+  }
+
+  /** What the parts of {@link #encode}'s results are. */
+  public FeatureLayout layout() {
+    return layout;
+  }
+
+  /**
+   * Encodes one instance.
+   *
+   * @throws IllegalArgumentException where a declared source has a value that is neither a string,
+   *     a number nor a list of strings
+   */
+  public EncodedExample encode(Instance instance) {
+    long[] values = sources.read(instance);
+    return new EncodedExample(
+        pick(values, ids),
+        bags(instance),
+        crosses(values),
+        pick(values, biases),
+        numbers(instance),
+        pick(values, counters),
+        histories(instance),
+        instance.eventTime());
+  }
+
+  private static long[] pick(long[] values, int[] indexes) {
+    long[] picked = new long[indexes.length];
+    for (int i = 0; i < indexes.length; i++) {
+      picked[i] = values[indexes[i]];
+    }
+    return picked;
+  }
+
+  private long[] crosses(long[] values) {
+    long[] crossed = new long[crosses.length];
+    for (int c = 0; c < crosses.length; c++) {
+      long[] parts = pick(values, crosses[c]);
+      crossed[c] = isComplete(parts) ? Ids.cross(parts) : Ids.MISSING;
+    }
+    return crossed;
+  }
+
+  private static boolean isComplete(long[] parts) {
+    for (long part : parts) {
+      if (part == Ids.MISSING) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long[][] bags(Instance instance) {
+    long[][] encoded = new long[bags.size()][];
+    for (int b = 0; b < encoded.length; b++) {
+      BagReader bag = bags.get(b);
+      Object value = attribute(bag.source, instance);
+      encoded[b] =
+          bag.words ? AttributeValue.words(value, bag.where) : AttributeValue.bag(value, bag.where);
+    }
+    return encoded;
+  }
+
+  private float[] numbers(Instance instance) {
+    float[] encoded = new float[numbers.size()];
+    for (int n = 0; n < encoded.length; n++) {
+      NumberReader reader = numbers.get(n);
+      double x =
+          switch (reader.source.kind()) {
+            case EVENT_HOUR -> EventClock.hour(instance.eventTime());
+            case EVENT_WEEKDAY -> EventClock.weekday(instance.eventTime());
+            default -> AttributeValue.number(attribute(reader.source, instance), reader.where);
+          };
+      encoded[n] = toFloat(reader.log ? Math.signum(x) * StrictMath.log1p(Math.abs(x)) : x);
+    }
+    return encoded;
+  }
+
+  /** Beyond float's range a number is the largest float: infinity would poison a model. */
+  private static float toFloat(double x) {
+    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, x));
+  }
+
+  private static @Nullable Object attribute(FeatureSource source, Instance instance) {
+    return source.isOfItem()
+        ? instance.item().get(source.name())
+        : instance.context().get(source.name());
+  }
+
+  private long[][][] histories(Instance instance) {
+    long[][][] encoded = new long[histories.length][][];
+    for (int h = 0; h < histories.length; h++) {
+      HistoryReader reader = histories[h];
+      List<HistoryEntry> entries = instance.histories().getOrDefault(reader.key, List.of());
+      int length = Math.min(entries.size(), reader.length);
+      int first = entries.size() - length;
+      encoded[h] = new long[reader.fields.length][length];
+      for (int j = 0; j < length; j++) {
+        HistoryEntry entry = entries.get(first + j);
+        for (int f = 0; f < reader.fields.length; f++) {
+          encoded[h][f][j] = sources.readPast(reader.fields[f], entry);
+        }
+      }
+    }
+    return encoded;
+  }
+}

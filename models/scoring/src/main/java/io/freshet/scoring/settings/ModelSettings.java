@@ -1,0 +1,198 @@
+package io.freshet.scoring.settings;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model as its models file declares it, checked once: an instance that exists is valid.
+ * Learner, scorer, timelines and the log's manifest all read this value; its canonical JSON is part
+ * of every version.
+ */
+public record ModelSettings(
+    String name,
+    String family,
+    List<Feature> features,
+    List<History> histories,
+    Attention attention,
+    Network network,
+    Regularization regularization,
+    Optimizers optimizer,
+    Calibration calibration,
+    Batching batch,
+    Rounds round,
+    Publishing publish,
+    @Nullable WarmStart warmStart,
+    String engine,
+    long seed) {
+
+  public ModelSettings(
+      String name,
+      String family,
+      List<Feature> features,
+      List<History> histories,
+      Attention attention,
+      Network network,
+      Regularization regularization,
+      Optimizers optimizer,
+      Calibration calibration,
+      Batching batch,
+      Rounds round,
+      Publishing publish,
+      @Nullable WarmStart warmStart,
+      String engine,
+      long seed) {
+    this.name = name;
+    this.family = family;
+    this.features = List.copyOf(features);
+    this.histories = List.copyOf(histories);
+    this.attention = attention;
+    this.network = network;
+    this.regularization = regularization;
+    this.optimizer = optimizer;
+    this.calibration = calibration;
+    this.batch = batch;
+    this.round = round;
+    this.publish = publish;
+    this.warmStart = warmStart;
+    this.engine = engine;
+    this.seed = seed;
+    ModelSettingsChecks.problems(this).throwIfAny();
+  }
+
+  /** How a feature is used. */
+  public enum Use {
+    ID,
+    NUMBER,
+    BAG,
+    CROSS,
+    BIAS,
+    TEXT,
+    COUNTERS
+  }
+
+  /**
+   * @param from one or more of {@code item.id}, {@code item.NAME}, {@code context.NAME}, {@code
+   *     user.id}, {@code position}, {@code event.hour}, {@code event.weekday}, {@code
+   *     HISTORY.last}; several only for crosses
+   * @param size floats per row
+   * @param log whether a number x becomes sign(x)·ln(1+|x|)
+   * @param admitAfter the decayed count of distinct events at which an id gets its own row
+   * @param expireAfterMs event time without an event after which a row goes; 0 = never
+   * @param maxRows at most this many rows, the longest unseen go first
+   * @param halfLivesMs of counters, ascending
+   */
+  public record Feature(
+      String name,
+      List<String> from,
+      Use as,
+      int size,
+      boolean log,
+      double admitAfter,
+      long expireAfterMs,
+      long maxRows,
+      List<Long> halfLivesMs) {
+
+    public Feature {
+      from = List.copyOf(from);
+      halfLivesMs = List.copyOf(halfLivesMs);
+    }
+  }
+
+  /**
+   * @param of id features whose tables the history's fields share
+   */
+  public record History(String name, List<String> of, List<String> actions, int length) {
+
+    public History {
+      of = List.copyOf(of);
+      actions = List.copyOf(actions);
+    }
+  }
+
+  /**
+   * What becomes of the activation unit's weights: softmax over the history, raw over its length,
+   * or raw as in the paper.
+   */
+  public enum Normalize {
+    SOFTMAX,
+    MEAN,
+    NONE
+  }
+
+  public enum Activation {
+    SIGMOID,
+    RELU,
+    PRELU,
+    DICE
+  }
+
+  /**
+   * The activation unit: hidden layers of these widths on [q, k, q-k, q*k], then one linear output.
+   */
+  public record Attention(List<Integer> units, Activation activation, Normalize normalize) {
+
+    public Attention {
+      units = List.copyOf(units);
+    }
+  }
+
+  /**
+   * @param linearSkip whether numbers and counters also reach the logit by a linear map
+   */
+  public record Network(List<Integer> units, Activation activation, boolean linearSkip) {
+
+    public Network {
+      units = List.copyOf(units);
+    }
+  }
+
+  /**
+   * @param rows lambda of mini-batch-aware regularisation
+   */
+  public record Regularization(double rows) {}
+
+  /** How tensors learn. */
+  public record Optimizers(Optimizer rows, Optimizer dense) {}
+
+  public enum OptimizerKind {
+    ADAGRAD,
+    ADAM,
+    SGD
+  }
+
+  /**
+   * @param halfLifeUpdates of an accumulator in a row's own updates; 0 = never forgets
+   * @param halfLifeMs the same in event time; 0 = by updates
+   * @param clip largest norm of the dense gradient, per step; 0 = no clipping
+   * @param spread standard deviation of a new row's values
+   */
+  public record Optimizer(
+      OptimizerKind kind,
+      double rate,
+      double halfLifeUpdates,
+      long halfLifeMs,
+      double clip,
+      double spread) {}
+
+  public enum Calibration {
+    PLATT,
+    NONE
+  }
+
+  /**
+   * @param spanMs aligned event-time boundary at which an unfilled batch closes
+   */
+  public record Batching(int size, long spanMs) {}
+
+  /**
+   * @param steps a round ends after this many steps, and whenever a batch was closed by its span
+   */
+  public record Rounds(int steps) {}
+
+  public record Publishing(long everyMs, long anchorEveryMs) {}
+
+  /**
+   * @param from the model whose newest version gives the tensors and tables that match
+   */
+  public record WarmStart(String from) {}
+}
