@@ -49,7 +49,7 @@ public final class AvroCodec {
 
   private AvroCodec(List<Class<? extends SpecificRecord>> types, List<Schema> released) {
     for (Class<? extends SpecificRecord> type : types) {
-      SpecificData data = SpecificData.getForClass(type);
+      SpecificData data = new GeneratedClasses(type);
       Schema current = data.getSchema(type);
       writers.put(type, new Writer(new SpecificDatumWriter<>(current, data), header(current)));
       readers.put(fingerprint(current), new SpecificDatumReader<>(current, current, data));

@@ -21,14 +21,8 @@ public final class ReleasedSchemas {
   public static List<Schema> load() {
     return text("index")
         .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .map(ReleasedSchemas::parse)
+        .map(line -> new Schema.Parser().parse(text(line.substring(0, line.indexOf(' ')))))
         .toList();
-  }
-
-  private static Schema parse(String name) {
-    return new Schema.Parser().parse(text(name));
   }
 
   private static String text(String name) {
