@@ -3,6 +3,7 @@ package io.freshet.scoring.feature;
 import io.freshet.scoring.settings.FeatureSource;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.History;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +21,8 @@ import java.util.TreeSet;
  *     declared
  */
 public record HistoryPlan(
-    List<Kept> histories, SortedSet<String> itemAttributes, SortedSet<String> actions) {
+    List<Kept> histories, SortedSet<String> itemAttributes, SortedSet<String> actions)
+    implements Serializable {
 
   public HistoryPlan {
     histories = List.copyOf(histories);
@@ -38,7 +40,7 @@ public record HistoryPlan(
    * @param actions that enter it
    * @param length the newest so many entries, the most that any model wants
    */
-  public record Kept(String key, SortedSet<String> actions, int length) {
+  public record Kept(String key, SortedSet<String> actions, int length) implements Serializable {
 
     public Kept {
       actions = unmodifiable(actions);

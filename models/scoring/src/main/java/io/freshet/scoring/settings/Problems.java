@@ -2,6 +2,8 @@ package io.freshet.scoring.settings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Collects what is wrong with settings: where, what must hold, what came. */
 final class Problems {
@@ -13,11 +15,25 @@ final class Problems {
     found.add(path + ": " + mustHold + ", got " + shown(came));
   }
 
-  /** Adds problems found below {@code path}. */
+  /**
+   * Adds problems found below {@code path}, but none where something was wrong already: the value
+   * that was checked there is a stand-in.
+   */
   void addAll(String path, List<String> below) {
+    Set<String> places = found.stream().map(Problems::place).collect(Collectors.toSet());
     for (String problem : below) {
-      found.add(path + "." + problem);
+      if (!places.contains(path + "." + place(problem))) {
+        found.add(path + "." + problem);
+      }
     }
+  }
+
+  private static String place(String problem) {
+    return problem.substring(0, problem.indexOf(": "));
+  }
+
+  void addAll(List<String> problems) {
+    found.addAll(problems);
   }
 
   /** Checks {@code value} against {@code limit}. */
@@ -25,14 +41,6 @@ final class Problems {
     if (!limit.holds(value)) {
       found.add(path + ": must be " + limit + ", got " + limit.show(value));
     }
-  }
-
-  boolean isEmpty() {
-    return found.isEmpty();
-  }
-
-  List<String> list() {
-    return List.copyOf(found);
   }
 
   void throwIfAny() {

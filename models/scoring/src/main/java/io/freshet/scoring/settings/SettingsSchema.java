@@ -1,0 +1,370 @@
+package io.freshet.scoring.settings;
+
+import io.freshet.scoring.settings.Kind.HalfLife;
+import io.freshet.scoring.settings.ModelSettings.Activation;
+import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Normalize;
+import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
+import io.freshet.scoring.settings.ModelSettings.Use;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Every setting of a models file, with its kind, default and meaning. Defaults are those that were
+ * measured to pay in one pass over real streams, where anything was measured.
+ */
+final class SettingsSchema {
+
+  private static final String LIVE_NOTE = ", or what suits the source's time scale";
+  private static final long DAY_MS = 86_400_000L;
+  private static final long HOUR_MS = 3_600_000L;
+
+  private SettingsSchema() {}
+
+  /** Settings that stand together, below {@code path} of the file. */
+  record Group(String path, String meaning, List<Setting<?>> settings) {
+
+    Group {
+      settings = List.copyOf(settings);
+    }
+
+    List<String> keys() {
+      return settings.stream().<String>map(Setting::key).toList();
+    }
+  }
+
+  static final Setting<Long> OUT_OF_ORDERNESS =
+      Setting.derived(
+          "outOfOrderness",
+          Kind.duration(),
+          context -> context.source().outOfOrdernessMs(),
+          LIVE_NOTE,
+          "An event this much older than its partition's newest is late. Event time.");
+  static final Setting<Long> HEARTBEAT =
+      Setting.derived(
+          "heartbeat",
+          Kind.duration(),
+          context -> heartbeat(context.source()),
+          ", the default of `outOfOrderness`; that of `batch.span` where it is 0",
+          "Event time between the heartbeats of Freshet's own producers.");
+  static final Group STREAM =
+      new Group("stream", "Time and order, for all models.", List.of(OUT_OF_ORDERNESS, HEARTBEAT));
+
+  static final Setting<String> ACTION =
+      Setting.of(
+          "action",
+          Kind.text("name of an outcome"),
+          "click",
+          "The action that makes an example positive.");
+  static final Setting<Long> WAIT =
+      Setting.derived(
+          "wait",
+          Kind.duration(),
+          context -> context.source().waitMs(),
+          LIVE_NOTE,
+          "From an impression to the end of the wait for its label. Event time.");
+  static final Setting<String> POLICY =
+      Setting.of(
+          "policy",
+          Kind.text("`wait`"),
+          StreamSettings.WAIT,
+          "`wait`: an example is ready at its outcome or at the end of its wait.");
+  static final Group LABELS =
+      new Group("labels", "What is learnt, for all models.", List.of(ACTION, WAIT, POLICY));
+
+  static final Setting<String> FAMILY =
+      Setting.required("family", Kind.text("name of a family"), "The kind of model.");
+  static final Setting<Calibration> CALIBRATION =
+      Setting.of(
+          "calibration",
+          Kind.choice(Calibration.class),
+          Calibration.PLATT,
+          "`platt`: probability = sigmoid(a·logit + b), learnt on predictions made before their label.");
+  static final Setting<String> ENGINE =
+      Setting.of("engine", Kind.text("`djl`"), "djl", "What computes a learner's mathematics.");
+  static final Setting<Long> SEED =
+      Setting.of("seed", Kind.large(""), 1L, "Of initial values and of all other randomness.");
+  static final Group MODEL =
+      new Group(
+          "models.NAME",
+          "One model. Its name: letters, digits, `_`, `-`, starting with a letter, at most 64.",
+          List.of(FAMILY, CALIBRATION, ENGINE, SEED));
+
+  /** The parts of a model that are sections or lists of their own. */
+  static final List<String> MODEL_PARTS =
+      List.of(
+          "features",
+          "histories",
+          "attention",
+          "network",
+          "regularization",
+          "optimizer",
+          "batch",
+          "round",
+          "publish",
+          "gate",
+          "warmStart");
+
+  static final Setting<String> NAME =
+      Setting.required(
+          "name",
+          Kind.text("a name"),
+          "Names the feature's table. Letters, digits, `_`, `-`, starting with a letter, at most 64.");
+  static final Setting<List<String>> FROM =
+      Setting.required(
+          "from",
+          Kind.oneOrSeveral(Kind.text("a source")),
+          "One of `item.id`, `item.NAME`, `context.NAME`, `user.id`, `position`, `event.hour`,"
+              + " `event.weekday` (1 = Monday, UTC), `HISTORY.last` (the item of its newest entry); a"
+              + " list of 2 to 4 for crosses. `item.text` is the item's text.");
+  static final Setting<Use> AS =
+      Setting.required("as", Kind.choice(Use.class), "How the value is used; see below.");
+  static final Group FEATURE =
+      new Group("models.NAME.features[]", "Every feature.", List.of(NAME, FROM, AS));
+
+  static final Setting<Integer> SIZE =
+      Setting.of("size", Kind.whole(Limit.FEATURE_SIZE), 16, "Floats per row.");
+  static final Setting<Double> ADMIT_AFTER =
+      Setting.of(
+          "admitAfter",
+          Kind.number(Limit.ADMIT_AFTER),
+          1.0,
+          "The decayed count of distinct events at which an id gets its own row; until then it scores"
+              + " with the table's shared row.");
+  static final Setting<Long> EXPIRE_AFTER =
+      Setting.of(
+          "expireAfter",
+          Kind.durationOrNever(),
+          0L,
+          "Event time without an event after which a row goes.");
+  static final Setting<Long> MAX_ROWS =
+      Setting.of(
+          "maxRows",
+          Kind.large(", " + Limit.MAX_ROWS),
+          5_000_000L,
+          "At most this many rows; the longest unseen go first.");
+  static final Setting<Boolean> LOG =
+      Setting.of("log", Kind.flag(), false, "Whether a number x becomes sign(x)·ln(1+|x|).");
+  static final Setting<List<Long>> HALF_LIVES =
+      Setting.of(
+          "halfLives",
+          Kind.list(Kind.duration()),
+          List.of(HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 7 * DAY_MS),
+          "Of the decayed rates, ascending, 1 to 16 of them. Event time.");
+
+  private static final List<Setting<?>> ROWS = List.of(ADMIT_AFTER, EXPIRE_AFTER, MAX_ROWS);
+  private static final List<Setting<?>> SIZED_ROWS =
+      Stream.concat(Stream.<Setting<?>>of(SIZE), ROWS.stream()).toList();
+
+  static final Setting<String> HISTORY_NAME =
+      Setting.required(
+          "name", Kind.text("a name"), "Names the history; differs from all features.");
+  static final Setting<List<String>> OF =
+      Setting.required(
+          "of",
+          Kind.list(Kind.text("name of a feature")),
+          "Features that are `as: id` and from the item; a past item's rows are those of their tables.");
+  static final Setting<List<String>> ACTIONS =
+      Setting.derived(
+          "actions",
+          Kind.list(Kind.text("name of an outcome")),
+          context -> List.of(context.labelAction()),
+          ", that is `labels.action`",
+          "What enters the history; `none` is an impression whose wait ended without an outcome.");
+  static final Setting<Integer> LENGTH =
+      Setting.of("length", Kind.whole(Limit.HISTORY_LENGTH), 50, "Entries kept, the newest ones.");
+  static final Group HISTORY =
+      new Group(
+          "models.NAME.histories[]",
+          "What a user did, or did not do, before.",
+          List.of(HISTORY_NAME, OF, ACTIONS, LENGTH));
+
+  static final Setting<List<Integer>> ATTENTION_UNITS =
+      Setting.of(
+          "units",
+          Kind.list(Kind.whole(Limit.UNITS)),
+          List.of(80, 40),
+          "Widths of the hidden layers on [q, k, q−k, q∘k], 1 to 8 of them.");
+  static final Setting<Activation> ATTENTION_ACTIVATION =
+      Setting.of(
+          "activation", Kind.choice(Activation.class), Activation.DICE, "Of the hidden layers.");
+  static final Setting<Normalize> NORMALIZE =
+      Setting.of(
+          "normalize",
+          Kind.choice(Normalize.class),
+          Normalize.SOFTMAX,
+          "What becomes of the weights: `softmax` over the history, `mean` (raw over its length),"
+              + " `none` (raw, as in the DIN paper).");
+  static final Group ATTENTION =
+      new Group(
+          "models.NAME.attention",
+          "The activation unit of families that have one (`din`).",
+          List.of(ATTENTION_UNITS, ATTENTION_ACTIVATION, NORMALIZE));
+
+  static final Setting<List<Integer>> NETWORK_UNITS =
+      Setting.of(
+          "units",
+          Kind.list(Kind.whole(Limit.UNITS)),
+          List.of(200, 80),
+          "Widths of the hidden layers, 1 to 8 of them.");
+  static final Setting<Activation> NETWORK_ACTIVATION =
+      Setting.of(
+          "activation", Kind.choice(Activation.class), Activation.DICE, "Of the hidden layers.");
+  static final Setting<Boolean> LINEAR_SKIP =
+      Setting.of(
+          "linearSkip",
+          Kind.flag(),
+          true,
+          "Whether numbers and counters also reach the logit by a linear map.");
+  static final Group NETWORK =
+      new Group(
+          "models.NAME.network",
+          "The network on top.",
+          List.of(NETWORK_UNITS, NETWORK_ACTIVATION, LINEAR_SKIP));
+
+  static final Setting<Double> REGULARIZATION_ROWS =
+      Setting.of(
+          "rows",
+          Kind.number(Limit.LAMBDA),
+          0.0001,
+          "Lambda of mini-batch-aware L2 regularisation: once per id and batch, by its decayed count.");
+  static final Group REGULARIZATION =
+      new Group("models.NAME.regularization", "", List.of(REGULARIZATION_ROWS));
+
+  static final Setting<OptimizerKind> ROWS_KIND =
+      Setting.of("kind", Kind.choice(OptimizerKind.class), OptimizerKind.ADAGRAD, "");
+  static final Setting<Double> ROWS_RATE = rate(0.25, "adagrad");
+  static final Setting<HalfLife> ROWS_HALF_LIFE =
+      Setting.derived(
+          "halfLife",
+          Kind.halfLife(),
+          context -> new HalfLife(100, 0),
+          "; only for `adagrad`",
+          "Of the accumulator: in the row's own updates, or in event time.");
+  static final Setting<Double> ROWS_SPREAD =
+      Setting.of(
+          "spread", Kind.number(Limit.SPREAD), 0.05, "Standard deviation of a new row's values.");
+  static final Group OPTIMIZER_ROWS =
+      new Group(
+          "models.NAME.optimizer.rows",
+          "How the tables' rows learn; adagrad is row-wise.",
+          List.of(ROWS_KIND, ROWS_RATE, ROWS_HALF_LIFE, ROWS_SPREAD));
+
+  static final Setting<OptimizerKind> DENSE_KIND =
+      Setting.of("kind", Kind.choice(OptimizerKind.class), OptimizerKind.ADAM, "");
+  static final Setting<Double> DENSE_RATE = rate(0.005, "adam");
+  static final Setting<Double> DENSE_CLIP =
+      Setting.of(
+          "clip",
+          Kind.number(Limit.CLIP),
+          0.0,
+          "Largest norm of a step's gradient over all dense tensors; 0 = no clipping.");
+  static final Group OPTIMIZER_DENSE =
+      new Group(
+          "models.NAME.optimizer.dense",
+          "How the dense tensors learn.",
+          List.of(DENSE_KIND, DENSE_RATE, DENSE_CLIP));
+
+  static final Setting<Integer> BATCH_SIZE =
+      Setting.of(
+          "size", Kind.whole(Limit.BATCH_SIZE), 256, "Examples at which a mini-batch closes.");
+  static final Setting<Long> BATCH_SPAN =
+      Setting.derived(
+          "span",
+          Kind.duration(),
+          context -> context.source().spanMs(),
+          LIVE_NOTE,
+          "Aligned event-time boundary at which an unfilled mini-batch closes.");
+  static final Group BATCH = new Group("models.NAME.batch", "", List.of(BATCH_SIZE, BATCH_SPAN));
+
+  static final Setting<Integer> ROUND_STEPS =
+      Setting.of(
+          "steps",
+          Kind.whole(Limit.ROUND_STEPS),
+          4,
+          "Mini-batches after which a round ends; one that its span closed ends it too.");
+  static final Group ROUND =
+      new Group(
+          "models.NAME.round",
+          "Calibration, expiry, eviction and versions fall at round ends.",
+          List.of(ROUND_STEPS));
+
+  static final Setting<Long> EVERY =
+      Setting.of("every", Kind.duration(), 250L, "At most one version in this time. Wall clock.");
+  static final Setting<Long> ANCHOR_EVERY =
+      Setting.of(
+          "anchorEvery",
+          Kind.duration(),
+          60_000L,
+          "A version in this time comes as the whole state too. Wall clock; at least `every`.");
+  static final Group PUBLISH = new Group("models.NAME.publish", "", List.of(EVERY, ANCHOR_EVERY));
+
+  static final Setting<String> WARM_FROM =
+      Setting.required(
+          "from",
+          Kind.text("name of a model"),
+          "The model whose newest version gives the tensors and tables that match.");
+  static final Group WARM_START =
+      new Group(
+          "models.NAME.warmStart", "Optional: a start from another model.", List.of(WARM_FROM));
+
+  /** The further settings of a feature that is used so. */
+  static Group feature(Use use) {
+    List<Setting<?>> settings =
+        switch (use) {
+          case ID, BAG, TEXT -> SIZED_ROWS;
+          case CROSS, BIAS -> ROWS;
+          case COUNTERS -> List.of(HALF_LIVES, EXPIRE_AFTER, MAX_ROWS);
+          case NUMBER -> List.of(LOG);
+        };
+    return new Group(
+        FEATURE.path() + " with as: " + ModelSettingsChecks.lower(use), meaning(use), settings);
+  }
+
+  private static String meaning(Use use) {
+    return switch (use) {
+      case ID -> "The value's row. A number's id is that of its shortest decimal text.";
+      case NUMBER -> "The number, standardised, with an indicator of its lack.";
+      case BAG -> "The mean of the rows of a list of strings; a single string is a bag of one.";
+      case CROSS -> "A weight of the combination, added to the logit; the parts are read as ids.";
+      case BIAS -> "A weight of the value, added to the logit; `position` is 1 in scoring.";
+      case TEXT -> "The mean of the rows of the text's words (letters and digits, in lower case).";
+      case COUNTERS ->
+          "Decayed rates, rate, count, age and gap of an id, learnt from ready labels only.";
+    };
+  }
+
+  private static Setting<Double> rate(double rate, String kind) {
+    return Setting.derived(
+        "rate",
+        Kind.number(Limit.RATE),
+        context -> rate,
+        "; required for another kind than `" + kind + "`",
+        "Learning rate.");
+  }
+
+  private static long heartbeat(SettingsDefaults source) {
+    return source.outOfOrdernessMs() > 0 ? source.outOfOrdernessMs() : source.spanMs();
+  }
+
+  /** All groups, in the order of the reference page. */
+  static List<Group> groups() {
+    Stream<Group> uses = Stream.of(Use.values()).map(SettingsSchema::feature);
+    return Stream.of(
+            Stream.of(STREAM, LABELS, MODEL, FEATURE),
+            uses,
+            Stream.of(
+                HISTORY,
+                ATTENTION,
+                NETWORK,
+                REGULARIZATION,
+                OPTIMIZER_ROWS,
+                OPTIMIZER_DENSE,
+                BATCH,
+                ROUND,
+                PUBLISH,
+                WARM_START))
+        .flatMap(groups -> groups)
+        .toList();
+  }
+}
