@@ -1,0 +1,136 @@
+package io.freshet.modellog;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Kafka transactions under a transactional id per model and lane: {@code freshet-PREFIXMODEL} and
+ * the same with {@code -anchors}, so that a later attempt shuts this one out of both.
+ */
+final class KafkaMedium implements LogMedium {
+
+  private final Map<String, ?> kafka;
+  private final TopicNames names;
+  private final Map<Lane, Producer<String, byte[]>> producers = new EnumMap<>(Lane.class);
+
+  KafkaMedium(Map<String, ?> kafka, TopicNames names) {
+    this.kafka = kafka;
+    this.names = names;
+  }
+
+  @Override
+  public String nameOf(Topic topic) {
+    return names.of(topic);
+  }
+
+  @Override
+  public void fence() {
+    String id = "freshet-" + names.prefix() + names.model();
+    try {
+      open(Lane.ANCHORS, id + "-anchors");
+      open(Lane.VERSIONS, id);
+    } catch (KafkaException e) {
+      throw new BrokenLog(
+          "a writer of %s must be able to open transactions: %s"
+              .formatted(names.log(), e.getMessage()),
+          e);
+    }
+  }
+
+  private void open(Lane lane, String transactionalId) {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    Producer<String, byte[]> producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+    producers.put(lane, producer);
+    producer.initTransactions();
+  }
+
+  @Override
+  public void transact(Lane lane, Consumer<Sink> work) {
+    Producer<String, byte[]> producer = producers.get(lane);
+    if (producer == null) {
+      throw new IllegalStateException("a writer of %s must fence first".formatted(names.log()));
+    }
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    try {
+      producer.beginTransaction();
+      work.accept(
+          (topic, key, value) -> {
+            Future<RecordMetadata> result =
+                producer.send(new ProducerRecord<>(nameOf(topic), 0, key, value));
+            sent.add(result);
+            return () -> offset(result);
+          });
+      producer.commitTransaction();
+      for (Future<RecordMetadata> result : sent) {
+        offset(result);
+      }
+    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      throw new BrokenLog(
+          "only the newest attempt may write %s, another one has claimed it".formatted(names.log()),
+          e);
+    } catch (KafkaException e) {
+      abort(producer, e);
+      throw new BrokenLog(
+          "a transaction on %s must complete: %s".formatted(names.log(), e.getMessage()), e);
+    } catch (RuntimeException e) {
+      abort(producer, e);
+      throw e;
+    }
+  }
+
+  private static void abort(Producer<String, byte[]> producer, RuntimeException cause) {
+    try {
+      producer.abortTransaction();
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private long offset(Future<RecordMetadata> result) {
+    try {
+      return result.get().offset();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokenLog("interrupted while writing " + names.log(), e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (cause instanceof KafkaException kafkaException) {
+        throw kafkaException;
+      }
+      throw new BrokenLog(
+          "a record must reach its topic of %s: %s".formatted(names.model(), cause.getMessage()),
+          cause);
+    }
+  }
+
+  @Override
+  public LogFeed feed() {
+    return new KafkaLogFeed(kafka, names);
+  }
+
+  @Override
+  public void close() {
+    producers.values().forEach(Producer::close);
+  }
+}

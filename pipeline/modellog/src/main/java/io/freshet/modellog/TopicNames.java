@@ -1,0 +1,48 @@
+package io.freshet.modellog;
+
+import java.util.regex.Pattern;
+
+/**
+ * Names of one model's topics.
+ *
+ * @param prefix what all topics of an installation begin with; may be empty
+ */
+public record TopicNames(String prefix, String model) {
+
+  private static final Pattern ALLOWED = Pattern.compile("[a-zA-Z0-9._-]*");
+  private static final int MAX_LENGTH = 249;
+
+  public TopicNames {
+    String longest = prefix + "models." + model + ".anchors";
+    if (model.isEmpty() || !ALLOWED.matcher(longest).matches() || longest.length() > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "prefix and model must name Kafka topics (a-z A-Z 0-9 . _ -, %d characters at most with models.MODEL.anchors), got \"%s\" and \"%s\""
+              .formatted(MAX_LENGTH, prefix, model));
+    }
+  }
+
+  static TopicNames inMemory(String model) {
+    return new TopicNames("", model);
+  }
+
+  public String log() {
+    return prefix + "models." + model + ".log";
+  }
+
+  public String anchors() {
+    return prefix + "models." + model + ".anchors";
+  }
+
+  /** Compacted, shared by all models. */
+  public String index() {
+    return prefix + "models.index";
+  }
+
+  String of(LogMedium.Topic topic) {
+    return switch (topic) {
+      case LOG -> log();
+      case ANCHORS -> anchors();
+      case INDEX -> index();
+    };
+  }
+}
