@@ -63,7 +63,14 @@ public interface Kernels {
 
   /** out[r, j] = base[r, j] + q[r]·p[r, j], all [rows, columns] without gaps. */
   void scaleRowsAdd(
-      int rows, int columns, float[] q, int qOffset, float[] p, float[] base, float[] out);
+      int rows,
+      int columns,
+      float[] q,
+      int qOffset,
+      float[] p,
+      int pOffset,
+      float[] base,
+      float[] out);
 
   /** x = 1 / (1 + e^-x), over {@code count} entries, a multiple of {@link #LANES}. */
   void sigmoid(float[] x, int offset, int count);

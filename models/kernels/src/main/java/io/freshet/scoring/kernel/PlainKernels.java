@@ -132,12 +132,19 @@ final class PlainKernels implements Kernels {
 
   @Override
   public void scaleRowsAdd(
-      int rows, int columns, float[] q, int qOffset, float[] p, float[] base, float[] out) {
+      int rows,
+      int columns,
+      float[] q,
+      int qOffset,
+      float[] p,
+      int pOffset,
+      float[] base,
+      float[] out) {
     for (int r = 0; r < rows; r++) {
       float factor = q[qOffset + r];
       int at = r * columns;
       for (int j = at; j < at + columns; j++) {
-        out[j] = Math.fma(factor, p[j], base[j]);
+        out[j] = Math.fma(factor, p[pOffset + j], base[j]);
       }
     }
   }

@@ -98,18 +98,26 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void scaleRowsAdd(
-      int rows, int columns, float[] q, int qOffset, float[] p, float[] base, float[] out) {
+      int rows,
+      int columns,
+      float[] q,
+      int qOffset,
+      float[] p,
+      int pOffset,
+      float[] base,
+      float[] out) {
     int whole = S.loopBound(columns);
     for (int r = 0; r < rows; r++) {
       int at = r * columns;
       float factor = q[qOffset + r];
       FloatVector x = FloatVector.broadcast(S, factor);
       for (int j = at; j < at + whole; j += L) {
-        FloatVector sum = x.fma(FloatVector.fromArray(S, p, j), FloatVector.fromArray(S, base, j));
+        FloatVector sum =
+            x.fma(FloatVector.fromArray(S, p, pOffset + j), FloatVector.fromArray(S, base, j));
         sum.intoArray(out, j);
       }
       for (int j = at + whole; j < at + columns; j++) {
-        out[j] = Math.fma(factor, p[j], base[j]);
+        out[j] = Math.fma(factor, p[pOffset + j], base[j]);
       }
     }
   }
