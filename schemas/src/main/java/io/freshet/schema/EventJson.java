@@ -66,6 +66,9 @@ public final class EventJson {
   }
 
   private JsonNode tree(String json) throws UndecodableRecord {
+    if (json.isBlank()) {
+      throw new UndecodableRecord("event must be one JSON object, got an empty line");
+    }
     try {
       return reader.readValue(json);
     } catch (JsonProcessingException e) {

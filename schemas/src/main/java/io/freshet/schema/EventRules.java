@@ -128,10 +128,10 @@ public final class EventRules {
   private static void query(QueryEvent query) throws UndecodableRecord {
     id(query.queryId(), "queryId");
     optionalId(query.userId(), "userId");
-    if (query.text().isEmpty()) {
-      throw broken("text must not be empty", 0, "text");
+    if (query.text().isEmpty() || exceeds(query.text(), MAX_TEXT_BYTES)) {
+      throw broken(
+          "text must be 1 to %d bytes".formatted(MAX_TEXT_BYTES), utf8Bytes(query.text()), "text");
     }
-    text(query.text(), "text");
     for (String result : query.results()) {
       id(result, "results");
     }
