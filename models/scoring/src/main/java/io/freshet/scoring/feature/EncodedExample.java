@@ -1,5 +1,8 @@
 package io.freshet.scoring.feature;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One instance as numbers, in the order of its model's {@link FeatureLayout}. Written once by
  * {@link FeatureEncoder}, never changed afterwards.
@@ -29,5 +32,42 @@ public record EncodedExample(
   /** The number of positions of history {@code h}. */
   public int historyLength(int h) {
     return histories[h].length == 0 ? 0 : histories[h][0].length;
+  }
+
+  /** Whether all ids and numbers are the same, bit for bit; missing numbers are equal. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof EncodedExample that
+        && eventTime == that.eventTime
+        && Arrays.equals(ids, that.ids)
+        && Arrays.deepEquals(bags, that.bags)
+        && Arrays.equals(crosses, that.crosses)
+        && Arrays.equals(biases, that.biases)
+        && Arrays.equals(numbers, that.numbers)
+        && Arrays.equals(counterIds, that.counterIds)
+        && Arrays.deepEquals(histories, that.histories);
+  }
+
+  @Override
+  public int hashCode() {
+    int hash = Long.hashCode(eventTime);
+    hash = 31 * hash + Arrays.hashCode(ids);
+    hash = 31 * hash + Arrays.deepHashCode(bags);
+    hash = 31 * hash + Arrays.hashCode(numbers);
+    return 31 * hash + Arrays.deepHashCode(histories);
+  }
+
+  @Override
+  public String toString() {
+    return "EncodedExample[ids=%s, bags=%s, crosses=%s, biases=%s, numbers=%s, counterIds=%s, histories=%s, eventTime=%d]"
+        .formatted(
+            Arrays.toString(ids),
+            Arrays.deepToString(bags),
+            Arrays.toString(crosses),
+            Arrays.toString(biases),
+            Arrays.toString(numbers),
+            Arrays.toString(counterIds),
+            Arrays.deepToString(histories),
+            eventTime);
   }
 }

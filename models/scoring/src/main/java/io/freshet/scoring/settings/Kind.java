@@ -75,7 +75,7 @@ record Kind<T>(
 
   static Kind<String> text(String label) {
     return new Kind<>(
-        label, "text: " + label, node -> node instanceof String text ? text : null, text -> text);
+        label, label, node -> node instanceof String text ? text : null, text -> text);
   }
 
   static Kind<Long> duration() {

@@ -121,16 +121,15 @@ final class Section {
   /** One section for each map of the list below {@code key}. */
   List<Section> each(String key, String of) {
     List<Section> sections = new ArrayList<>();
-    for (Object node : list(key, of)) {
-      Object name = node instanceof Map<?, ?> map ? map.get("name") : null;
-      String element = pathOf(key) + "[" + sections.size() + "]";
-      if (name instanceof String text && ModelSettingsChecks.isName(text)) {
-        element = pathOf(key) + "." + text;
+    List<?> nodes = list(key, of);
+    for (int i = 0; i < nodes.size(); i++) {
+      if (nodes.get(i) instanceof Map<?, ?> map) {
+        boolean named = map.get("name") instanceof String name && ModelSettingsChecks.isName(name);
+        String element = named ? "." + map.get("name") : "[" + i + "]";
+        sections.add(new Section(map, pathOf(key) + element, problems, context));
+      } else {
+        problems.add(pathOf(key) + "[" + i + "]", "must be a map of settings", nodes.get(i));
       }
-      if (node == null) {
-        problems.add(element, "must be a map of settings", "nothing");
-      }
-      sections.add(of(node, element, problems, context));
     }
     return sections;
   }

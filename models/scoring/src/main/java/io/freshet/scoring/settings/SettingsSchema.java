@@ -53,7 +53,7 @@ final class SettingsSchema {
   static final Setting<String> ACTION =
       Setting.of(
           "action",
-          Kind.text("name of an outcome"),
+          Kind.text("the name of an outcome"),
           "click",
           "The action that makes an example positive.");
   static final Setting<Long> WAIT =
@@ -66,14 +66,14 @@ final class SettingsSchema {
   static final Setting<String> POLICY =
       Setting.of(
           "policy",
-          Kind.text("`wait`"),
+          Kind.text("wait"),
           StreamSettings.WAIT,
           "`wait`: an example is ready at its outcome or at the end of its wait.");
   static final Group LABELS =
       new Group("labels", "What is learnt, for all models.", List.of(ACTION, WAIT, POLICY));
 
   static final Setting<String> FAMILY =
-      Setting.required("family", Kind.text("name of a family"), "The kind of model.");
+      Setting.required("family", Kind.text("the name of a family"), "The kind of model.");
   static final Setting<Calibration> CALIBRATION =
       Setting.of(
           "calibration",
@@ -81,7 +81,7 @@ final class SettingsSchema {
           Calibration.PLATT,
           "`platt`: probability = sigmoid(a·logit + b), learnt on predictions made before their label.");
   static final Setting<String> ENGINE =
-      Setting.of("engine", Kind.text("`djl`"), "djl", "What computes a learner's mathematics.");
+      Setting.of("engine", Kind.text("djl"), "djl", "What computes a learner's mathematics.");
   static final Setting<Long> SEED =
       Setting.of("seed", Kind.large(""), 1L, "Of initial values and of all other randomness.");
   static final Group MODEL =
@@ -162,12 +162,12 @@ final class SettingsSchema {
   static final Setting<List<String>> OF =
       Setting.required(
           "of",
-          Kind.list(Kind.text("name of a feature")),
+          Kind.list(Kind.text("the name of a feature")),
           "Features that are `as: id` and from the item; a past item's rows are those of their tables.");
   static final Setting<List<String>> ACTIONS =
       Setting.derived(
           "actions",
-          Kind.list(Kind.text("name of an outcome")),
+          Kind.list(Kind.text("the name of an outcome")),
           context -> List.of(context.labelAction()),
           ", that is `labels.action`",
           "What enters the history; `none` is an impression whose wait ended without an outcome.");
@@ -302,7 +302,7 @@ final class SettingsSchema {
   static final Setting<String> WARM_FROM =
       Setting.required(
           "from",
-          Kind.text("name of a model"),
+          Kind.text("the name of a model"),
           "The model whose newest version gives the tensors and tables that match.");
   static final Group WARM_START =
       new Group(

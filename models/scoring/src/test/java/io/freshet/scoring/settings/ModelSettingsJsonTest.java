@@ -1,0 +1,86 @@
+package io.freshet.scoring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ModelSettingsJsonTest {
+
+  private static ModelSettings model(String yaml) {
+    return new ModelsFileReader(Set.of("din"), SettingsDefaults.LIVE).read(yaml).models().get(0);
+  }
+
+  private static ModelSettings small() {
+    return model("models: {m: {family: din, features: [{name: i, from: item.id, as: id}]}}");
+  }
+
+  @Test
+  void textIsCanonicalWithEverySettingInIt() {
+    assertThat(ModelSettingsJson.write(small()))
+        .isEqualTo(
+            """
+            {"attention":{"activation":"dice","normalize":"softmax","units":[80,40]},
+            "batch":{"size":256,"spanMs":1000},"calibration":"platt","engine":"djl","family":"din",
+            "features":[{"admitAfter":1,"as":"id","expireAfterMs":0,"from":["item.id"],
+            "halfLivesMs":[],"log":false,"maxRows":5000000,"name":"i","size":16}],
+            "histories":[],"name":"m",
+            "network":{"activation":"dice","linearSkip":true,"units":[200,80]},
+            "optimizer":{"dense":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":0,"kind":"adam",
+            "rate":0.005,"spread":0},"rows":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":100,
+            "kind":"adagrad","rate":0.25,"spread":0.05}},
+            "publish":{"anchorEveryMs":60000,"everyMs":250},"regularization":{"rows":0.0001},
+            "round":{"steps":4},"seed":1,"warmStart":null}"""
+                .replace("\n", ""));
+  }
+
+  @Test
+  void whatWasWrittenReadsBackAsTheSameSettings() {
+    ModelSettings model =
+        model(
+            """
+            models:
+              m:
+                family: din
+                features:
+                  - {name: i, from: item.id, as: id, admitAfter: 0.1, expireAfter: 30d}
+                  - {name: odd, from: 'item.a "b" \\ü', as: counters}
+                  - {name: x, from: [item.id, h.last], as: cross}
+                histories: [{name: h, of: [i], actions: [click, none]}]
+                optimizer: {rows: {halfLife: 7d, rate: 0.30000000000000004}}
+                warmStart: {from: other}
+                seed: -9223372036854775808
+            """);
+
+    String json = ModelSettingsJson.write(model);
+
+    assertThat(ModelSettingsJson.read(json)).isEqualTo(model);
+    assertThat(ModelSettingsJson.write(ModelSettingsJson.read(json))).isEqualTo(json);
+  }
+
+  @Test
+  void textThatLacksOrDoesNotKnowASettingIsRefused() {
+    String json = ModelSettingsJson.write(small());
+
+    assertThatThrownBy(() -> ModelSettingsJson.read(json.replace("\"seed\":1,", "")))
+        .isInstanceOf(InvalidSettings.class)
+        .hasMessageContaining("seed");
+    assertThatThrownBy(
+            () -> ModelSettingsJson.read(json.replace("\"seed\"", "\"sead\":2,\"seed\"")))
+        .isInstanceOf(InvalidSettings.class)
+        .hasMessageContaining("sead");
+    assertThatThrownBy(() -> ModelSettingsJson.read("{"))
+        .isInstanceOf(InvalidSettings.class)
+        .hasMessageContaining("canonical JSON");
+  }
+
+  @Test
+  void settingsThatCannotWorkAreRefusedWhenReadBack() {
+    String json = ModelSettingsJson.write(small()).replace("\"size\":16", "\"size\":1000");
+
+    assertThatThrownBy(() -> ModelSettingsJson.read(json))
+        .isInstanceOf(InvalidSettings.class)
+        .hasMessage("features.i.size: must be 1 to 512, got 1000");
+  }
+}

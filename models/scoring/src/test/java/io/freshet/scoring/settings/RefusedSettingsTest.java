@@ -1,0 +1,182 @@
+package io.freshet.scoring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RefusedSettingsTest {
+
+  private static final String ID = "{name: item, from: item.id, as: id}";
+
+  private final ModelsFileReader reader =
+      new ModelsFileReader(Set.of("din", "base"), SettingsDefaults.LIVE);
+
+  private List<String> problems(String yaml) {
+    InvalidSettings invalid = catchThrowableOfType(InvalidSettings.class, () -> reader.read(yaml));
+    assertThat(invalid).as("settings were accepted").isNotNull();
+    assertThat(invalid).hasMessage(String.join("\n", invalid.problems()));
+    return invalid.problems();
+  }
+
+  private static String withFeature(String feature) {
+    return "models: {m: {family: din, features: [" + ID + ", " + feature + "]}}";
+  }
+
+  private static String withHistory(String history) {
+    return "models: {m: {family: din, features: [%s, {name: age, from: item.age, as: number}, {name: who, from: user.id, as: id}], histories: [%s]}}"
+        .formatted(ID, history);
+  }
+
+  private static String withSetting(String setting) {
+    return "models: {m: {family: din, features: [" + ID + "], " + setting + "}}";
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{from: item.a, as: id} | features[1].name: must be given",
+        "{name: a.b, from: item.a, as: id} | features[1].name: must start with a letter",
+        "{name: item, from: item.a, as: id} | features.item.name: must differ from the names",
+        "{name: a, as: id} | features.a.from: must be given: a source, or a list, got nothing",
+        "{name: a, from: item.a} | features.a.as: must be given: one of id, number",
+        "{name: a, from: item.a, as: idd} | features.a.as: must be one of id, number, bag, cross",
+        "{name: a, from: items.a, as: id} | features.a.from: must be item.id, item.NAME",
+        "{name: a, from: item., as: id} | features.a.from: must be item.id, item.NAME",
+        "{name: a, from: clicked.last, as: id} | features.a.from: must name a declared history",
+        "{name: a, from: [item.a, item.b], as: id} | features.a.from: must be one source",
+        "{name: a, from: item.a, as: cross} | features.a.from: must list 2 to 4 parts",
+        "{name: a, from: [item.a, item.a], as: cross} | features.a.from: must list distinct parts",
+        "{name: a, from: position, as: id} | features.a.from: position may only be used as: bias",
+        "{name: a, from: user.id, as: number} | features.a.from: must be a number for as: number",
+        "{name: a, from: user.id, as: bag} | features.a.from: must be item.NAME or context.NAME",
+        "{name: a, from: item.a, as: id, size: 513} | features.a.size: must be 1 to 512, got 513",
+        "{name: a, from: item.a, as: id, size: big} | features.a.size: must be a whole number, 1 to 512, got big",
+        "{name: a, from: item.a, as: id, sise: 3} | features.a.sise: must be a known setting (did you mean size?)",
+        "{name: a, from: item.a, as: id, log: true} | features.a.log: must be one of name, from, as, size",
+        "{name: a, from: item.a, as: number, size: 8} | features.a.size: must be one of name, from, as, log",
+        "{name: a, from: item.a, as: id, expireAfter: 30} | features.a.expireAfter: must be a duration such as",
+        "{name: a, from: item.a, as: id, maxRows: 0} | features.a.maxRows: must be 1 to 1000000000, got 0",
+        "{name: a, from: item.a, as: id, admitAfter: -1} | features.a.admitAfter: must be 0 to",
+        "{name: a, from: item.a, as: id, admitAfter: .nan} | features.a.admitAfter: must be a number",
+        "{name: a, from: item.a, as: counters, halfLives: [1d, 6h]} | features.a.halfLives: must be positive and ascending, got [1d, 6h]",
+        "{name: a, from: item.a, as: counters, halfLives: []} | features.a.halfLives: must list 1 to 16 durations",
+        "text | features[1]: must be a map of settings, got text",
+      })
+  void featureThatCannotWorkIsRefused(String feature, String problem) {
+    assertThat(problems(withFeature(feature)))
+        .singleElement()
+        .asString()
+        .startsWith("models.m." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{name: h} | histories.h.of: must be given",
+        "{name: h, of: []} | histories.h.of: must name at least one id feature of the item",
+        "{name: h, of: [itme]} | histories.h.of: must name declared features (did you mean item?), got itme",
+        "{name: h, of: [age]} | histories.h.of: must name features that are as: id and from the item",
+        "{name: h, of: [who]} | histories.h.of: must name features that are as: id and from the item",
+        "{name: h, of: [item, item]} | histories.h.of: must name distinct features",
+        "{name: h, of: [item], actions: []} | histories.h.actions: must name at least one action",
+        "{name: h, of: [item], actions: [a+b]} | histories.h.actions: must be names of outcomes",
+        "{name: h, of: [item], actions: [a, a]} | histories.h.actions: must be distinct",
+        "{name: h, of: [item], length: 0} | histories.h.length: must be 1 to 1000, got 0",
+        "{name: h, of: [item], length: 1001} | histories.h.length: must be 1 to 1000, got 1001",
+        "{name: item, of: [item]} | histories.item.name: must differ from the names",
+        "{name: user, of: [item]} | histories.user.name: must not be a word that from: uses",
+      })
+  void historyThatCannotWorkIsRefused(String history, String problem) {
+    assertThat(problems(withHistory(history)))
+        .anySatisfy(found -> assertThat(found).startsWith("models.m." + problem));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "attention: {units: []} | attention.units: must list 1 to 8 layers, got 0",
+        "attention: {units: [0]} | attention.units: must be 1 to 4096, got 0",
+        "attention: {normalize: sum} | attention.normalize: must be one of softmax, mean, none, got sum",
+        "network: [1] | network: must be a map of settings, got [1]",
+        "network: {units: 3} | network.units: must be a list, each a whole number",
+        "network: {linearSkip: 1} | network.linearSkip: must be true or false, got 1",
+        "regularization: {rows: -1} | regularization.rows: must be 0 to 1000000, got -1",
+        "optimizer: {rows: {rate: 0}} | optimizer.rows.rate: must be above 0 and at most 1000, got 0",
+        "optimizer: {rows: {kind: adam}} | optimizer.rows.rate: must be given with kind adam",
+        "'optimizer: {rows: {kind: adam, rate: 1, halfLife: 3}}' | optimizer.rows.halfLife: must be absent unless kind is adagrad",
+        "optimizer: {rows: {halfLife: soon}} | optimizer.rows.halfLife: must be a number of updates, a duration",
+        "optimizer: {dense: {spread: 1}} | optimizer.dense.spread: must be one of kind, rate, clip",
+        "optimizer: {dence: {}} | optimizer.dence: must be a known setting (did you mean dense?)",
+        "calibration: plat | calibration: must be one of platt, none, got plat",
+        "batch: {size: 0} | batch.size: must be 1 to 65536, got 0",
+        "batch: {span: 0s} | batch.span: must be 1ms to",
+        "round: {steps: 0} | round.steps: must be 1 to",
+        "publish: {every: 2m} | publish.anchorEvery: must be at least publish.every, 2m, got 1m",
+        "gate: {tolerance: 1} | gate: must be {}, as the gate has no settings, got tolerance",
+        "warmStart: {from: m} | warmStart.from: must be another model, got m",
+        "warmStart: {} | warmStart.from: must be given",
+        "engine: tensorflow | engine: must be one of djl, got tensorflow",
+        "seed: 1.5 | seed: must be a whole number, got 1.5",
+      })
+  void settingThatCannotWorkIsRefused(String setting, String problem) {
+    assertThat(problems(withSetting(setting)))
+        .singleElement()
+        .asString()
+        .startsWith("models.m." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "stream: {outOfOrderness: -1s} | stream.outOfOrderness: must be a duration such as",
+        "stream: {heartbeat: 0ms} | stream.heartbeat: must be 1ms to",
+        "labels: {wait: 60} | labels.wait: must be a duration such as 100ms, 60s, 10m, 1h or 30d, got 60",
+        "labels: {policy: immediate} | labels.policy: must be wait, the only policy there is, got immediate",
+        "labels: {action: none} | labels.action: must be the name of an outcome",
+        "lables: {} | lables: must be a known setting (did you mean labels?), got lables",
+      })
+  void streamThatCannotWorkIsRefused(String setting, String problem) {
+    String model = "models: {m: {family: din, features: [" + ID + "]}}\n";
+    assertThat(problems(model + setting)).singleElement().asString().startsWith(problem);
+  }
+
+  @Test
+  void fileWithoutModelsIsRefused() {
+    assertThat(problems("")).containsExactly("models: must declare at least one model, got none");
+    assertThat(problems("just text")).first().asString().contains("must be a map of settings");
+    assertThat(problems("models: {m: {}}"))
+        .containsExactlyInAnyOrder(
+            "models.m.family: must be given: the name of a family, got nothing",
+            "models.m.features: must declare at least one feature, got none");
+    assertThat(problems("models: {1st: {family: din, features: [" + ID + "]}}"))
+        .singleElement()
+        .asString()
+        .startsWith("models.1st.name: must start with a letter");
+  }
+
+  @Test
+  void textThatIsNoYamlIsRefusedWithItsPlace() {
+    assertThat(problems("models:\n  a: [1,\n")).singleElement().asString().startsWith("line 3, ");
+    assertThat(problems("models: {}\nmodels: {}\n"))
+        .singleElement()
+        .asString()
+        .contains("without repeated keys", "duplicate key models");
+    assertThat(problems("a: !!java.io.File /tmp")).singleElement().asString().contains("YAML");
+  }
+
+  @Test
+  void veryLongTextIsShortenedInMessages() {
+    String problem = problems(withSetting("engine: " + "x".repeat(10_000))).get(0);
+
+    assertThat(problem).hasSizeLessThan(300).endsWith("...");
+  }
+}
