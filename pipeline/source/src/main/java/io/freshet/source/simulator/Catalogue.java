@@ -249,7 +249,10 @@ final class Catalogue {
     return SYLLABLES[brand % 20] + SYLLABLES[(brand * 7 + brand / 20 * 3 + 5) % 20];
   }
 
-  /** What the catalogue says about the item from {@code eventTime} on. */
+  /**
+   * What the catalogue says about the item from {@code eventTime} on. It has an id of its own: at a
+   * high rate two updates of an item may share a millisecond.
+   */
   ItemEvent event(int item, long block, boolean removed, long eventTime, long index) {
     int category = category(item);
     int brand = brand(item);
@@ -261,7 +264,7 @@ final class Catalogue {
         Map.of("category", noun, "brand", maker, "price", price(item, block)),
         LOOKS[items.below(LOOKS.length, item, 6)] + " " + noun + " " + maker,
         removed,
-        null,
+        "t" + index,
         index);
   }
 }
