@@ -59,7 +59,8 @@ public record EncodedExample(
 
   @Override
   public String toString() {
-    return "EncodedExample[ids=%s, bags=%s, crosses=%s, biases=%s, numbers=%s, counterIds=%s, histories=%s, eventTime=%d]"
+    return ("EncodedExample[ids=%s, bags=%s, crosses=%s, biases=%s, numbers=%s, counterIds=%s,"
+            + " histories=%s, eventTime=%d]")
         .formatted(
             Arrays.toString(ids),
             Arrays.deepToString(bags),

@@ -1,7 +1,9 @@
 package io.freshet.scoring.settings;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -49,8 +51,19 @@ final class Problems {
     }
   }
 
+  /** A scalar or a list of them; deeper structures may be huge, or contain themselves. */
   private static String shown(Object came) {
+    if (came instanceof Map<?, ?>) {
+      return "a map";
+    }
+    if (came instanceof List<?> list && !list.stream().allMatch(Problems::isScalar)) {
+      return "a list";
+    }
     String text = String.valueOf(came);
     return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
+  }
+
+  private static boolean isScalar(Object element) {
+    return !(element instanceof Map<?, ?>) && !(element instanceof Collection<?>);
   }
 }

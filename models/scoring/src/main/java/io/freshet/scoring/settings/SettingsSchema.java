@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 final class SettingsSchema {
 
   private static final String LIVE_NOTE = ", or what suits the source's time scale";
+  private static final String KIND_MEANING =
+      "The rule by which a gradient becomes a change; `adam` on rows counts a row's own steps.";
   private static final long DAY_MS = 86_400_000L;
   private static final long HOUR_MS = 3_600_000L;
 
@@ -232,7 +234,7 @@ final class SettingsSchema {
       new Group("models.NAME.regularization", "", List.of(REGULARIZATION_ROWS));
 
   static final Setting<OptimizerKind> ROWS_KIND =
-      Setting.of("kind", Kind.choice(OptimizerKind.class), OptimizerKind.ADAGRAD, "");
+      Setting.of("kind", Kind.choice(OptimizerKind.class), OptimizerKind.ADAGRAD, KIND_MEANING);
   static final Setting<Double> ROWS_RATE = rate(0.25, "adagrad");
   static final Setting<HalfLife> ROWS_HALF_LIFE =
       Setting.derived(
@@ -251,7 +253,7 @@ final class SettingsSchema {
           List.of(ROWS_KIND, ROWS_RATE, ROWS_HALF_LIFE, ROWS_SPREAD));
 
   static final Setting<OptimizerKind> DENSE_KIND =
-      Setting.of("kind", Kind.choice(OptimizerKind.class), OptimizerKind.ADAM, "");
+      Setting.of("kind", Kind.choice(OptimizerKind.class), OptimizerKind.ADAM, KIND_MEANING);
   static final Setting<Double> DENSE_RATE = rate(0.005, "adam");
   static final Setting<Double> DENSE_CLIP =
       Setting.of(

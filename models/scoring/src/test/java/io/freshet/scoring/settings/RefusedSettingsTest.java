@@ -179,4 +179,16 @@ class RefusedSettingsTest {
 
     assertThat(problem).hasSizeLessThan(300).endsWith("...");
   }
+
+  @Test
+  void fileThatUnfoldsWithoutEndIsRefusedAtOnce() {
+    StringBuilder lists = new StringBuilder("a0: &a0 [x]\n");
+    for (int i = 1; i < 25; i++) {
+      lists.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+    }
+    assertThat(problems(lists + withSetting("engine: *a24")))
+        .contains("models.m.engine: must be djl, got a list");
+    assertThat(problems(withSetting("engine: &e {b: &f [*e]}")))
+        .containsExactly("models.m.engine: must be djl, got a map");
+  }
 }
