@@ -110,12 +110,21 @@ public final class AvroCodec {
       discardUnflushed();
       throw new IllegalArgumentException(
           "%s must fit its schema: %s"
-              .formatted(message.getClass().getSimpleName(), e.getMessage()),
+              .formatted(message.getClass().getSimpleName(), misfit(message, e)),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory cannot fail", e);
     }
     return buffer.toByteArray();
+  }
+
+  private static @Nullable String misfit(SpecificRecord message, RuntimeException failure) {
+    for (Schema.Field field : message.getSchema().getFields()) {
+      if (message.get(field.pos()) == null && !field.schema().isNullable()) {
+        return field.name() + " must be there, got null";
+      }
+    }
+    return failure.getMessage();
   }
 
   /**

@@ -18,6 +18,7 @@ final class GeneratedClasses extends SpecificData {
 
   GeneratedClasses(Class<? extends SpecificRecord> type) {
     super(type.getClassLoader());
+    setCustomCoders(true); // generated code instead of boxing field by field: several times as fast
     collect(getSchema(type), type.getClassLoader());
   }
 

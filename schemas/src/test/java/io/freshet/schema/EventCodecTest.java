@@ -95,7 +95,7 @@ final class EventCodecTest {
     Event nameless = withoutImpressionId();
     assertThatThrownBy(() -> codec.encode(nameless))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("impressionId");
+        .hasMessage("Impression must fit its schema: impressionId must be there, got null");
   }
 
   @SuppressWarnings("NullAway") // what a caller without null checks can do
