@@ -65,8 +65,18 @@ public final class OnlineQuality {
    * Adds an example whose label is known now.
    *
    * @param probability the prediction that counts
+   * @throws IllegalArgumentException before anything was added, if one of them is out of its range
    */
   public void add(float probability, float label, float weight) {
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new IllegalArgumentException("a probability must be from 0 to 1, got " + probability);
+    }
+    if (!(label >= 0 && label <= 1)) {
+      throw new IllegalArgumentException("a label must be from 0 to 1, got " + label);
+    }
+    if (!(weight >= 0 && weight < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("a weight must be >= 0 and finite, got " + weight);
+    }
     sinceStart.add(probability, label, weight);
     lately.add(probability, label, weight);
     examples++;

@@ -53,11 +53,7 @@ public record QualityReport(
     Means means = Means.of(rows);
     QualityRows last = rows.from(rows.size() - rows.size() / 5);
     QualityRows known = withTrueProbability(rows);
-    double[] truth = new double[known.size()];
-    double[] known0 = known.trueProbabilities();
-    if (known0 != null) {
-      System.arraycopy(known0, 0, truth, 0, known.size());
-    }
+    double[] truth = Arrays.copyOf(known.trueProbabilities(), known.size());
     return new QualityReport(
         rows.size(),
         means.label(),
@@ -85,12 +81,9 @@ public record QualityReport(
   }
 
   private static QualityRows withTrueProbability(QualityRows rows) {
-    double[] truth = rows.trueProbabilities();
     boolean[] known = new boolean[rows.size()];
-    if (truth != null) {
-      for (int i = 0; i < known.length; i++) {
-        known[i] = !Double.isNaN(truth[i]);
-      }
+    for (int i = 0; i < known.length; i++) {
+      known[i] = !Double.isNaN(rows.trueProbabilities()[i]);
     }
     return rows.where(known);
   }
@@ -141,7 +134,7 @@ public record QualityReport(
       double difference = 0;
       for (int k = from; k < to; k++) {
         int row = byScore[k];
-        difference += (double) rows.weights()[row] * (rows.predictions()[row] - rows.labels()[row]);
+        difference += rows.weights()[row] * ((double) rows.predictions()[row] - rows.labels()[row]);
         weight += rows.weights()[row];
       }
       error += Math.abs(difference);

@@ -1,7 +1,6 @@
 package io.freshet.learning.metric;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Predictions of one model and what became of them, by column, in training order. The arrays may be
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param predictions the probabilities that count
  * @param users hash of each user id, {@link #NO_USER} where there is none
  * @param positions counted from 1; 0 = unknown, a position of its own
- * @param trueProbabilities known by simulators only; NaN, or no array at all, where unknown
+ * @param trueProbabilities known by simulators only, NaN where unknown
  * @param readyTimes milliseconds since 1970 UTC
  */
 public record QualityRows(
@@ -21,7 +20,7 @@ public record QualityRows(
     float[] predictions,
     long[] users,
     int[] positions,
-    double @Nullable [] trueProbabilities,
+    double[] trueProbabilities,
     long[] readyTimes) {
 
   /** Stands for the lack of a user; such rows belong to no user's AUC. */
@@ -31,10 +30,9 @@ public record QualityRows(
     int shortest =
         Math.min(
             Math.min(Math.min(labels.length, weights.length), predictions.length),
-            Math.min(Math.min(users.length, positions.length), readyTimes.length));
-    if (trueProbabilities != null) {
-      shortest = Math.min(shortest, trueProbabilities.length);
-    }
+            Math.min(
+                Math.min(users.length, positions.length),
+                Math.min(trueProbabilities.length, readyTimes.length)));
     if (size < 0 || size > shortest) {
       throw new IllegalArgumentException(
           "rows must be from 0 to the length of the shortest column, %d, got %d"
@@ -51,7 +49,7 @@ public record QualityRows(
         Arrays.copyOfRange(predictions, from, size),
         Arrays.copyOfRange(users, from, size),
         Arrays.copyOfRange(positions, from, size),
-        trueProbabilities == null ? null : Arrays.copyOfRange(trueProbabilities, from, size),
+        Arrays.copyOfRange(trueProbabilities, from, size),
         Arrays.copyOfRange(readyTimes, from, size));
   }
 
@@ -66,7 +64,7 @@ public record QualityRows(
             predictions[i],
             users[i],
             positions[i],
-            trueProbabilities == null ? Double.NaN : trueProbabilities[i],
+            trueProbabilities[i],
             readyTimes[i]);
       }
     }

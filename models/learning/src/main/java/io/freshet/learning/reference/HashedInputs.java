@@ -26,6 +26,7 @@ import java.util.List;
 final class HashedInputs {
 
   private static final int REPEATS = 6;
+  private static final long[] NOTHING = {};
   private static final long FACTOR = 0x9E3779B97F4A7C15L;
 
   private final FeatureLayout layout;
@@ -80,8 +81,8 @@ final class HashedInputs {
     }
     for (int h = 0; h < historySalts.length; h++) {
       List<Integer> own = layout.histories().get(h).idSlots();
-      for (int f = 0; f < example.histories()[h].length; f++) {
-        long[] past = example.histories()[h][f];
+      for (int f = 0; f < own.size(); f++) {
+        long[] past = example.historyLength(h) == 0 ? NOTHING : example.histories()[h][f];
         end = bag(historySalts[h][f], past, inputs, end);
         int repeats = repeats(past, example.ids()[own.get(f)]);
         inputs[end++] = input(repeatSalts[h][f], repeats, 1);
@@ -90,14 +91,17 @@ final class HashedInputs {
     return merged(inputs, room, end);
   }
 
-  private static int most(EncodedExample example) {
+  private int most(EncodedExample example) {
     int most = example.ids().length + example.biases().length + example.crosses().length;
+    for (long[] repeats : repeatSalts) {
+      most += repeats.length;
+    }
     for (long[] bag : example.bags()) {
       most += bag.length;
     }
     for (long[][] fields : example.histories()) {
       for (long[] past : fields) {
-        most += past.length + 1;
+        most += past.length;
       }
     }
     return most;

@@ -17,7 +17,7 @@ import java.util.List;
 public record ReferenceSettings(
     FeatureLayout layout, String labelAction, double smoothing, int maxIds, FtrlSettings ftrl) {
 
-  public static final double DEFAULT_SMOOTHING = 10;
+  public static final double DEFAULT_SMOOTHING = 5;
   public static final int DEFAULT_MAX_IDS = 2_000_000;
 
   public ReferenceSettings {
