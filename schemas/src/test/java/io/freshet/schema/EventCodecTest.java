@@ -2,6 +2,7 @@ package io.freshet.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.freshet.schema.avro.Click;
@@ -9,9 +10,11 @@ import io.freshet.schema.event.ClickEvent;
 import io.freshet.schema.event.Event;
 import io.freshet.schema.event.ImpressionEvent;
 import io.freshet.schema.event.ItemEvent;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,5 +131,25 @@ final class EventCodecTest {
             .encode(Click.newBuilder().setImpressionId("a1").setEventTime(5).build());
     assertThat(codec.decode(bytes))
         .isEqualTo(new ClickEvent("a1", null, null, null, 5, "click", 1.0, null, -1));
+  }
+
+  @Test
+  void damagedBytesAreEitherAnEventOrRefusedAndNothingElse() {
+    byte[] whole = codec.encode(Events.IMPRESSION);
+    Random random = new Random(1);
+    int refused = 0;
+    for (int trial = 0; trial < 20_000; trial++) {
+      byte[] damaged = Arrays.copyOf(whole, whole.length - trial % 2);
+      damaged[AvroCodec.HEADER_BYTES + random.nextInt(damaged.length - AvroCodec.HEADER_BYTES)] =
+          (byte) random.nextInt();
+      try {
+        EventRules.check(codec.decode(damaged));
+      } catch (UndecodableRecord e) {
+        refused++;
+      } catch (RuntimeException | Error e) {
+        fail("must refuse " + HexFormat.of().formatHex(damaged), e);
+      }
+    }
+    assertThat(refused).isBetween(10_000, 19_999);
   }
 }
