@@ -199,11 +199,12 @@ final class ModelReader {
   private Optimizer dense(Section section) {
     section.knows(SettingsSchema.OPTIMIZER_DENSE.keys());
     OptimizerKind kind = section.get(SettingsSchema.DENSE_KIND);
+    HalfLife halfLife = section.get(SettingsSchema.DENSE_HALF_LIFE);
     return new Optimizer(
         kind,
         rate(section, SettingsSchema.DENSE_RATE, kind, OptimizerKind.ADAM),
-        0,
-        0,
+        halfLife.updates(),
+        halfLife.ms(),
         section.get(SettingsSchema.DENSE_CLIP),
         0);
   }

@@ -255,6 +255,13 @@ final class SettingsSchema {
   static final Setting<OptimizerKind> DENSE_KIND =
       Setting.of("kind", Kind.choice(OptimizerKind.class), OptimizerKind.ADAM, KIND_MEANING);
   static final Setting<Double> DENSE_RATE = rate(0.005, "adam");
+  static final Setting<HalfLife> DENSE_HALF_LIFE =
+      Setting.derived(
+          "halfLife",
+          Kind.halfLife(),
+          context -> HalfLife.NONE,
+          "; only for `adagrad`",
+          "Of the accumulator: in updates, or in event time.");
   static final Setting<Double> DENSE_CLIP =
       Setting.of(
           "clip",
@@ -265,7 +272,7 @@ final class SettingsSchema {
       new Group(
           "models.NAME.optimizer.dense",
           "How the dense tensors learn.",
-          List.of(DENSE_KIND, DENSE_RATE, DENSE_CLIP));
+          List.of(DENSE_KIND, DENSE_RATE, DENSE_HALF_LIFE, DENSE_CLIP));
 
   static final Setting<Integer> BATCH_SIZE =
       Setting.of(

@@ -152,7 +152,7 @@ class ModelsFileReaderTest {
                 regularization: {rows: 0.5}
                 optimizer:
                   rows: {kind: adagrad, rate: 0.75, halfLife: 7d, spread: 0.01}
-                  dense: {kind: sgd, rate: 1e-3, clip: 10}
+                  dense: {kind: adagrad, rate: 1e-3, halfLife: 50, clip: 10}
                 calibration: none
                 batch: {size: 32, span: 5s}
                 round: {steps: 6}
@@ -228,7 +228,7 @@ class ModelsFileReaderTest {
                 new Regularization(0.5),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.75, 0, 7 * DAY, 0, 0.01),
-                    new Optimizer(OptimizerKind.SGD, 0.001, 0, 0, 10, 0)),
+                    new Optimizer(OptimizerKind.ADAGRAD, 0.001, 50, 0, 10, 0)),
                 Calibration.NONE,
                 new Batching(32, 5_000),
                 new Rounds(6),
