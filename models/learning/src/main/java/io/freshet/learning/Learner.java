@@ -1,0 +1,69 @@
+package io.freshet.learning;
+
+import io.freshet.scoring.feature.EncodedExample;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A model that learns, one mini-batch after another. Knows no stream. Confined to one thread. Two
+ * learners of the same settings that saw the same calls hold the same bits, whatever happened in
+ * between (saved, resumed, rehashed).
+ */
+public interface Learner extends AutoCloseable {
+
+  ModelSettings settings();
+
+  /** Steps taken so far. */
+  long step();
+
+  /** Trainable floats of the dense tensors and of the rows that exist. */
+  long parameters();
+
+  /** Rows over all tables. */
+  long tableRows();
+
+  /** The name and version of what computes, for the lineage: {@code djl-pytorch 2.7.1 cpu}. */
+  String engine();
+
+  /** Predicts without changing anything; the counters are frozen with it. */
+  Prediction predict(EncodedExample example);
+
+  /** Trains on a batch, never empty; everything returned is from before the step. */
+  StepResult train(List<Example> batch);
+
+  /**
+   * Closes a round: calibration, expiry and eviction take effect here.
+   *
+   * @param eventTime up to which the stream has been learnt; milliseconds since 1970 UTC
+   */
+  void endRound(long eventTime);
+
+  /** What changed in the serving state since the last drain; the hash then covers it. */
+  StateDelta drain();
+
+  /** The serving state in place: valid until the next call that changes it. */
+  ModelState servingState();
+
+  /** The hash of the serving state as of the last {@link #drain}, kept incrementally. */
+  HashValue servingHash();
+
+  /**
+   * The hash of everything that is saved: serving state, slots, counts, statistics, step.
+   * Recomputed on every call.
+   */
+  HashValue learnerHash();
+
+  /**
+   * Writes everything that {@link LearnerFamily#resume} needs, canonically: equal states write
+   * equal bytes.
+   */
+  void save(DataOutput out) throws IOException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,35 @@
+package io.freshet.learning;
+
+import io.freshet.learning.base.BaseLearning;
+import io.freshet.learning.din.DinLearning;
+import java.util.List;
+
+/** The families that a model may be of, one line each. */
+public final class LearnerFamilies {
+
+  private static final List<LearnerFamily> ALL =
+      List.of(
+          new DinLearning(), //
+          new BaseLearning());
+
+  private LearnerFamilies() {}
+
+  public static List<LearnerFamily> all() {
+    return ALL;
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such family
+   */
+  public static LearnerFamily named(String name) {
+    return ALL.stream()
+        .filter(family -> family.scoring().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "family must be one of %s, got %s"
+                        .formatted(
+                            ALL.stream().map(family -> family.scoring().name()).toList(), name)));
+  }
+}

@@ -1,0 +1,254 @@
+package io.freshet.learning.ctr;
+
+import com.dynatrace.hash4j.hashing.HashStream128;
+import com.dynatrace.hash4j.hashing.HashValue128;
+import com.dynatrace.hash4j.hashing.Hashing;
+import io.freshet.learning.Example;
+import io.freshet.learning.Learner;
+import io.freshet.learning.Prediction;
+import io.freshet.learning.StepResult;
+import io.freshet.learning.engine.CtrMath;
+import io.freshet.learning.engine.CtrStep;
+import io.freshet.learning.engine.PackedBatch;
+import io.freshet.learning.table.BatchRows;
+import io.freshet.learning.table.ServingChanges;
+import io.freshet.scoring.ctr.CtrScorer;
+import io.freshet.scoring.ctr.CtrShape;
+import io.freshet.scoring.feature.EncodedExample;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * Learns a click-through network. Predictions come from the very scorer that readers run, over this
+ * learner's own state; steps come from an engine that differentiates the same network. All
+ * statistics, counts and calibration enter after the step that used them.
+ */
+final class CtrLearner implements Learner {
+
+  private static final int FORMAT = 1;
+
+  private final ModelSettings settings;
+  private final CtrShape shape;
+  private final CtrMath math;
+  private final ModelState state;
+  private final ServingChanges changes;
+  private final CtrScorer scorer;
+  private final DenseWeights weights;
+  private final DenseInputs inputs;
+  private final DiceStatistics dice;
+  private final CtrTables tables;
+  private final Counters counters;
+  private final BatchPacker packer;
+  private final PlattCalibrator calibrator = new PlattCalibrator();
+  private long step;
+  private long lastReady = Long.MIN_VALUE;
+  private long lastRound = Long.MIN_VALUE;
+
+  CtrLearner(ModelSettings settings, CtrShape shape, CtrMath math) {
+    this.settings = settings;
+    this.shape = shape;
+    this.math = math;
+    this.state = CtrTables.emptyState(settings, shape);
+    this.changes = new ServingChanges(state);
+    this.scorer = new CtrScorer(shape, state);
+    this.weights = new DenseWeights(shape.tensors(), state, changes, settings.optimizer().dense());
+    this.inputs = new DenseInputs(shape, state, changes);
+    this.dice = new DiceStatistics(shape, state, changes);
+    this.tables = new CtrTables(settings, shape, state, changes);
+    this.counters = new Counters(shape.layout().counters(), tables.counted(), state, changes);
+    this.packer = new BatchPacker(shape.layout(), tables.learned());
+  }
+
+  /** Gives the tensors and shared rows of a new model their first values. */
+  void create() {
+    weights.create(settings.seed());
+    tables.create();
+  }
+
+  @Override
+  public ModelSettings settings() {
+    return settings;
+  }
+
+  @Override
+  public long step() {
+    return step;
+  }
+
+  @Override
+  public long parameters() {
+    return weights.parameters() + tables.parameters();
+  }
+
+  @Override
+  public long tableRows() {
+    return state.tables().values().stream().mapToLong(table -> table.size()).sum();
+  }
+
+  @Override
+  public String engine() {
+    return math.engine();
+  }
+
+  @Override
+  public Prediction predict(EncodedExample example) {
+    float[] frozen = scorer.counters(example);
+    float logit = scorer.logit(example, frozen);
+    return new Prediction(logit, scorer.calibrate(logit), frozen);
+  }
+
+  @Override
+  public StepResult train(List<Example> batch) {
+    check(batch);
+    PackedBatch packed = packer.pack(batch, inputs.standardized(batch));
+    CtrStep result = math.step(state.tensors(), packed);
+    if (!Double.isFinite(result.loss())) {
+      throw new IllegalStateException(
+          "the loss of step %d of model %s must be finite, got %s: the model has diverged"
+              .formatted(step + 1, settings.name(), result.loss()));
+    }
+    float[] predictions = new float[batch.size()];
+    for (int e = 0; e < predictions.length; e++) {
+      predictions[e] = scorer.calibrate(result.logits()[e]);
+    }
+    apply(batch, result);
+    return new StepResult(step, result.loss(), predictions);
+  }
+
+  @Override
+  public void endRound(long eventTime) {
+    if (settings.calibration() == Calibration.PLATT) {
+      calibrator.apply(state.tensor(CtrShape.CALIBRATION), changes);
+    }
+    tables.endRound(lastRound, eventTime);
+    lastRound = eventTime;
+  }
+
+  @Override
+  public StateDelta drain() {
+    return changes.drain();
+  }
+
+  @Override
+  public ModelState servingState() {
+    return state;
+  }
+
+  @Override
+  public HashValue servingHash() {
+    return changes.hash();
+  }
+
+  /**
+   * Covers what was learnt, and not what the last drain left over: draining does not change a
+   * learner.
+   */
+  @Override
+  public HashValue learnerHash() {
+    HashStream128 stream = Hashing.xxh3_128().hashStream();
+    try {
+      saveLearnt(new HashingOutput(stream));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    HashValue128 hash = stream.get();
+    return new HashValue(hash.getMostSignificantBits(), hash.getLeastSignificantBits());
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    saveLearnt(out);
+    changes.save(out);
+  }
+
+  /** Reads what {@link #save} wrote into this learner, which must be empty. */
+  void load(DataInput in) throws IOException {
+    int format = in.readInt();
+    if (format != FORMAT) {
+      throw new IOException(
+          "expected a saved learner of format %d, got %d".formatted(FORMAT, format));
+    }
+    step = in.readLong();
+    lastReady = in.readLong();
+    lastRound = in.readLong();
+    weights.load(in);
+    inputs.load(in);
+    calibrator.load(in);
+    tables.load(in);
+    changes.load(in);
+  }
+
+  @Override
+  public void close() {
+    math.close();
+  }
+
+  private void saveLearnt(DataOutput out) throws IOException {
+    out.writeInt(FORMAT);
+    out.writeLong(step);
+    out.writeLong(lastReady);
+    out.writeLong(lastRound);
+    weights.save(out);
+    inputs.save(out);
+    calibrator.save(out);
+    tables.save(out);
+  }
+
+  private void apply(List<Example> batch, CtrStep result) {
+    step++;
+    long ready = batch.stream().mapToLong(Example::readyTime).max().orElseThrow();
+    ready = Math.max(ready, lastReady);
+    long elapsed = lastReady == Long.MIN_VALUE ? 0 : ready - lastReady;
+    lastReady = ready;
+    weights.train(result, step, elapsed);
+    List<BatchRows> rows = packer.tables();
+    for (int t = 0; t < rows.size(); t++) {
+      rows.get(t).train(result.rows()[t], ready);
+    }
+    dice.learn(result.moments());
+    inputs.learn();
+    counters.learn(batch);
+    if (settings.calibration() == Calibration.PLATT) {
+      for (Example example : batch) {
+        calibrator.learn(example.rawLogit(), example.label(), example.weight());
+      }
+    }
+  }
+
+  private void check(List<Example> batch) {
+    if (batch.isEmpty()) {
+      throw new IllegalArgumentException("a batch must hold at least one example, got none");
+    }
+    for (Example example : batch) {
+      boolean fits =
+          (example.label() == 0 || example.label() == 1)
+              && example.weight() >= 0
+              && Float.isFinite(example.weight())
+              && Float.isFinite(example.rawLogit())
+              && example.counters().length == shape.counterSize();
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "an example must have label 0 or 1, a finite weight >= 0, a finite raw logit and %d counters, got %s"
+                .formatted(shape.counterSize(), describe(example)));
+      }
+    }
+  }
+
+  private static String describe(Example example) {
+    return "example %016x with label %s, weight %s, raw logit %s and %d counters"
+        .formatted(
+            example.id(),
+            example.label(),
+            example.weight(),
+            example.rawLogit(),
+            example.counters().length);
+  }
+}

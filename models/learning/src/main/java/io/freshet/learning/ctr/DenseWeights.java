@@ -1,0 +1,125 @@
+package io.freshet.learning.ctr;
+
+import io.freshet.learning.HashedNormal;
+import io.freshet.learning.engine.CtrStep;
+import io.freshet.learning.optimizer.DenseOptimizer;
+import io.freshet.learning.table.ServingChanges;
+import io.freshet.scoring.ctr.InitialValues;
+import io.freshet.scoring.ctr.TensorSpec;
+import io.freshet.scoring.settings.ModelSettings.Optimizer;
+import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.Tensor;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** The dense tensors with their optimiser's slots. */
+final class DenseWeights {
+
+  private final List<TensorSpec> specs;
+  private final ModelState state;
+  private final ServingChanges changes;
+  private final DenseOptimizer optimizer;
+  private final double clip;
+  private final float[][] slots;
+
+  DenseWeights(
+      List<TensorSpec> specs, ModelState state, ServingChanges changes, Optimizer settings) {
+    this.specs = specs;
+    this.state = state;
+    this.changes = changes;
+    this.optimizer = DenseOptimizer.of(settings);
+    this.clip = settings.clip();
+    this.slots =
+        specs.stream()
+            .map(spec -> new float[trainable(spec) ? optimizer.slots(spec.size()) : 0])
+            .toArray(float[][]::new);
+  }
+
+  /** The values that new tensors start from. */
+  void create(long seed) {
+    for (TensorSpec spec : specs) {
+      float[] data = state.tensor(spec.name()).data();
+      if (spec.initial() instanceof InitialValues.Constant constant) {
+        Arrays.fill(data, constant.value());
+      } else if (spec.initial() instanceof InitialValues.Listed listed) {
+        for (int i = 0; i < data.length; i++) {
+          data[i] = listed.values().get(i);
+        }
+      } else if (spec.initial() instanceof InitialValues.Normal normal) {
+        HashedNormal.fill(
+            HashedNormal.key(seed, spec.name()), normal.deviation(), data, 0, data.length);
+      }
+    }
+  }
+
+  long parameters() {
+    return specs.stream().filter(DenseWeights::trainable).mapToLong(TensorSpec::size).sum();
+  }
+
+  /**
+   * Takes a step on every trainable tensor.
+   *
+   * @param gradients of the batch; scaled down in place where their norm together is above the
+   *     limit
+   * @param step counted from 1
+   * @param elapsedMs event time since the step before
+   */
+  void train(CtrStep gradients, long step, long elapsedMs) {
+    float scale = clipScale(gradients);
+    for (int i = 0; i < specs.size(); i++) {
+      if (trainable(specs.get(i))) {
+        Tensor tensor = state.tensor(specs.get(i).name());
+        float[] gradient = gradients.gradient(tensor.name());
+        if (scale < 1) {
+          for (int j = 0; j < gradient.length; j++) {
+            gradient[j] *= scale;
+          }
+        }
+        changes.touch(tensor);
+        optimizer.update(tensor.data(), slots[i], gradient, step, elapsedMs);
+      }
+    }
+  }
+
+  void save(DataOutput out) throws IOException {
+    for (int i = 0; i < specs.size(); i++) {
+      out.writeUTF(specs.get(i).name());
+      Floats.write(state.tensor(specs.get(i).name()).data(), out);
+      Floats.write(slots[i], out);
+    }
+  }
+
+  void load(DataInput in) throws IOException {
+    for (int i = 0; i < specs.size(); i++) {
+      String name = in.readUTF();
+      if (!name.equals(specs.get(i).name())) {
+        throw new IOException(
+            "expected tensor %s, the saved state has %s".formatted(specs.get(i).name(), name));
+      }
+      Floats.read(name, state.tensor(name).data(), in);
+      Floats.read(name + "'s slots", slots[i], in);
+    }
+  }
+
+  private float clipScale(CtrStep gradients) {
+    if (clip <= 0) {
+      return 1;
+    }
+    double squares = 0;
+    for (TensorSpec spec : specs) {
+      if (trainable(spec)) {
+        for (float g : gradients.gradient(spec.name())) {
+          squares += (double) g * g;
+        }
+      }
+    }
+    return (float) Math.min(1, clip / Math.sqrt(squares));
+  }
+
+  private static boolean trainable(TensorSpec spec) {
+    return spec.role() == TensorSpec.Role.TRAINABLE;
+  }
+}

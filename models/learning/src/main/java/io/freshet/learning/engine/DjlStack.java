@@ -1,0 +1,191 @@
+package io.freshet.learning.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import io.freshet.learning.engine.CtrStep.Moments;
+import io.freshet.scoring.ctr.LayerSpec;
+import io.freshet.scoring.state.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Hidden layers and their linear output on PyTorch, forward and backward, within one step. */
+final class DjlStack {
+
+  /** Added to a variance before its root, as in arXiv 1706.06978, section 5.2. */
+  private static final double DICE_EPSILON = 1e-8;
+
+  private final List<LayerSpec> hidden;
+  private final String outWeight;
+  private final String outBias;
+  private final DjlArrays arrays;
+  private final Map<String, Tensor> tensors;
+  private final boolean training;
+
+  /**
+   * Arrays that want a gradient, by the name of their tensor. Matrices lie transposed: [out][in].
+   */
+  private final Map<String, PtNDArray> leaves = new LinkedHashMap<>();
+
+  private final Map<String, Moments> moments = new LinkedHashMap<>();
+  private @Nullable PtNDArray output;
+
+  DjlStack(
+      List<LayerSpec> hidden,
+      String outWeight,
+      String outBias,
+      DjlArrays arrays,
+      Map<String, Tensor> tensors,
+      boolean training) {
+    this.hidden = hidden;
+    this.outWeight = outWeight;
+    this.outBias = outBias;
+    this.arrays = arrays;
+    this.tensors = tensors;
+    this.training = training;
+  }
+
+  /** An array that wants a gradient while training. */
+  PtNDArray leaf(String name, float[] data, long... shape) {
+    return training ? arrays.leaf(name, data, shape) : arrays.floats(name, data, shape);
+  }
+
+  /**
+   * The affine part of layer {@code i}; the one after the hidden layers is the output.
+   *
+   * @param input [n][in]
+   * @return [n][out]
+   */
+  PtNDArray affine(int i, PtNDArray input) {
+    String name = i < hidden.size() ? hidden.get(i).weight() : outWeight;
+    int in = rows(name);
+    int out = columns(name);
+    PtNDArray transposed = leaf(name, transpose(Tensors.data(tensors, name), in, out), out, in);
+    leaves.put(name, transposed);
+    return JniUtils.linear(input, transposed, bias(i));
+  }
+
+  /** The bias of layer {@code i}. */
+  PtNDArray bias(int i) {
+    String name = i < hidden.size() ? hidden.get(i).bias() : outBias;
+    float[] data = Tensors.data(tensors, name);
+    PtNDArray bias = leaf(name, data, data.length);
+    leaves.put(name, bias);
+    return bias;
+  }
+
+  /**
+   * From the affine part of layer 0 to the output.
+   *
+   * @param first [n][units of layer 0]
+   * @param weights [1][n] of the rows, for the moments of Dice; null where none are wanted
+   * @return [n][1]
+   */
+  PtNDArray forward(PtNDArray first, @Nullable PtNDArray weights) {
+    PtNDArray s = first;
+    for (int i = 0; i < hidden.size(); i++) {
+      s = affine(i + 1, activate(hidden.get(i), s, weights));
+    }
+    output = s;
+    return s;
+  }
+
+  /**
+   * @param gradient [n] of the output
+   */
+  void backward(float[] gradient) {
+    if (output == null) {
+      throw new IllegalStateException("backward must follow forward");
+    }
+    PtNDArray from = arrays.floats(outWeight + ".gradient", gradient, output.getShape().getShape());
+    JniUtils.backward(output, from, false, false);
+  }
+
+  /**
+   * Puts the gradients of the tensors that this stack made into arrays of, in the tensors' own
+   * layout.
+   */
+  void gradients(Map<String, float[]> into) {
+    leaves.forEach(
+        (name, leaf) -> {
+          float[] gradient = DjlArrays.read(leaf.getGradient());
+          boolean matrix = leaf.getShape().dimension() == 2;
+          into.put(name, matrix ? transpose(gradient, columns(name), rows(name)) : gradient);
+        });
+  }
+
+  Map<String, Moments> moments() {
+    return moments;
+  }
+
+  private PtNDArray activate(LayerSpec layer, PtNDArray s, @Nullable PtNDArray weights) {
+    return switch (layer.activation()) {
+      case SIGMOID -> JniUtils.sigmoid(s);
+      case RELU -> JniUtils.relu(s);
+      case PRELU -> (PtNDArray) NDArrays.where(s.gt(0), s, s.mul(alpha(layer)));
+      case DICE -> {
+        if (weights != null) {
+          moments.put(layer.name(), moments(s, weights));
+        }
+        yield dice(s, layer);
+      }
+    };
+  }
+
+  private PtNDArray alpha(LayerSpec layer) {
+    PtNDArray alpha = leaf(layer.alpha(), Tensors.data(tensors, layer.alpha()), layer.out());
+    leaves.put(layer.alpha(), alpha);
+    return alpha;
+  }
+
+  /** p = sigmoid((s − mean) / √(var + ε)); p·s + (1 − p)·α·s = s·(α + p·(1 − α)). */
+  private PtNDArray dice(PtNDArray s, LayerSpec layer) {
+    float[] variance = Tensors.data(tensors, layer.variance());
+    float[] scale = new float[layer.out()];
+    for (int u = 0; u < scale.length; u++) {
+      scale[u] = (float) (1 / Math.sqrt(variance[u] + DICE_EPSILON));
+    }
+    float[] mean = Tensors.data(tensors, layer.mean());
+    NDArray shifts = arrays.floats(layer.mean(), mean, layer.out());
+    NDArray scales = arrays.floats(layer.variance(), scale, layer.out());
+    NDArray alpha = alpha(layer);
+    NDArray p = JniUtils.sigmoid(s.sub(shifts).mul(scales));
+    return (PtNDArray) p.mul(alpha.neg().add(1)).add(alpha).mul(s);
+  }
+
+  private static Moments moments(PtNDArray s, PtNDArray weights) {
+    NDArray values = s.stopGradient();
+    float total = weights.sum().getFloat();
+    NDArray mean = weights.matMul(values).div(total);
+    NDArray centred = values.sub(mean);
+    NDArray variance = weights.matMul(centred.mul(centred)).div(total);
+    return new Moments(DjlArrays.read((PtNDArray) mean), DjlArrays.read((PtNDArray) variance));
+  }
+
+  private int rows(String weight) {
+    return Tensors.get(tensors, weight).shape()[0];
+  }
+
+  /** A weight of one dimension has one column. */
+  private int columns(String weight) {
+    int[] shape = Tensors.get(tensors, weight).shape();
+    return shape.length == 1 ? 1 : shape[1];
+  }
+
+  /** [rows][columns] to [columns][rows]. */
+  private static float[] transpose(float[] matrix, int rows, int columns) {
+    if (rows == 1 || columns == 1) {
+      return matrix;
+    }
+    float[] transposed = new float[matrix.length];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        transposed[c * rows + r] = matrix[r * columns + c];
+      }
+    }
+    return transposed;
+  }
+}

@@ -1,0 +1,30 @@
+package io.freshet.learning.optimizer;
+
+import io.freshet.scoring.settings.ModelSettings.Optimizer;
+
+/**
+ * Trains one dense tensor. Everything that it remembers is in the tensor's slots, which start as
+ * zeros.
+ */
+public interface DenseOptimizer {
+
+  /** Floats of slots that a tensor of {@code size} floats needs. */
+  int slots(int size);
+
+  /**
+   * Takes one step on one tensor.
+   *
+   * @param step counted from 1
+   * @param elapsedMs event time since the step before
+   */
+  void update(float[] values, float[] slots, float[] gradient, long step, long elapsedMs);
+
+  /** The optimiser that {@code settings} declare. */
+  static DenseOptimizer of(Optimizer settings) {
+    return switch (settings.kind()) {
+      case ADAGRAD -> new AdagradDense(settings.rate(), Forgetting.of(settings));
+      case ADAM -> new AdamDense(settings.rate());
+      case SGD -> new SgdDense(settings.rate());
+    };
+  }
+}

@@ -1,0 +1,110 @@
+package io.freshet.learning.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.learning.TestModel;
+import io.freshet.scoring.ctr.CtrShape;
+import io.freshet.scoring.ctr.Pooling;
+import io.freshet.scoring.ctr.TensorSpec;
+import io.freshet.scoring.feature.FeatureLayout;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettings.Activation;
+import io.freshet.scoring.settings.ModelSettings.Normalize;
+import io.freshet.scoring.state.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every engine must give, on every combination of pooling, activation and normalisation. */
+class CtrMathContractTest {
+
+  /** Of the largest entry of a tensor: float32 sums of a few hundred terms. */
+  private static final double TOLERANCE = 1e-4;
+
+  static Stream<Arguments> networks() {
+    List<Arguments> networks = new ArrayList<>();
+    for (String engine : List.of("djl")) {
+      for (Activation activation : Activation.values()) {
+        for (Normalize normalize : Normalize.values()) {
+          networks.add(Arguments.of(engine, Pooling.ATTENTION, activation, normalize));
+        }
+        networks.add(Arguments.of(engine, Pooling.MEAN, activation, Normalize.SOFTMAX));
+      }
+    }
+    return networks.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void logitsLossAndGradientsAreThoseOfTheDefinition(
+      String engine, Pooling pooling, Activation activation, Normalize normalize) {
+    CtrShape shape = shape(pooling, activation, normalize);
+    RandomBatch random = new RandomBatch(shape, 11);
+    Map<String, Tensor> tensors = random.tensors();
+    PackedBatch batch = random.batch(7);
+    ReferenceCtrMath reference = new ReferenceCtrMath(shape, arrays(tensors), batch);
+    try (CtrMath math = CtrEngines.of(engine, shape)) {
+      CtrStep step = math.step(tensors, batch);
+      assertClose("logits", step.logits(), reference.logits());
+      assertThat(math.logits(tensors, batch)).isEqualTo(step.logits());
+      assertThat(step.loss()).isCloseTo(reference.loss(), within(1e-5));
+      for (TensorSpec spec : shape.tensors()) {
+        if (spec.role() == TensorSpec.Role.TRAINABLE) {
+          assertClose(spec.name(), step.gradient(spec.name()), reference.gradient(spec.name()));
+        }
+      }
+      for (int t = 0; t < batch.rows().length; t++) {
+        assertClose("rows of table " + t, step.rows()[t], reference.rowGradient(t));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void aBatchWithoutAnyHistoryTrainsTheRest(
+      String engine, Pooling pooling, Activation activation, Normalize normalize) {
+    CtrShape shape = shape(pooling, activation, normalize);
+    RandomBatch random = new RandomBatch(shape, 12);
+    Map<String, Tensor> tensors = random.tensors();
+    // The first example of a random batch has empty histories and bags.
+    PackedBatch batch = random.batch(1);
+    ReferenceCtrMath reference = new ReferenceCtrMath(shape, arrays(tensors), batch);
+    try (CtrMath math = CtrEngines.of(engine, shape)) {
+      CtrStep step = math.step(tensors, batch);
+      assertClose("logits", step.logits(), reference.logits());
+      for (TensorSpec spec : shape.tensors()) {
+        if (spec.role() == TensorSpec.Role.TRAINABLE) {
+          assertClose(spec.name(), step.gradient(spec.name()), reference.gradient(spec.name()));
+        }
+      }
+    }
+  }
+
+  static CtrShape shape(Pooling pooling, Activation activation, Normalize normalize) {
+    ModelSettings settings =
+        TestModel.of("din").activation(activation).normalize(normalize).build();
+    return new CtrShape(settings, FeatureLayout.of(settings), pooling);
+  }
+
+  private static void assertClose(String what, float[] actual, double[] expected) {
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+    double[] values = new double[actual.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = actual[i];
+    }
+    assertThat(values).as(what).containsExactly(expected, within(TOLERANCE * largest + 1e-9));
+  }
+
+  private static Map<String, float[]> arrays(Map<String, Tensor> tensors) {
+    Map<String, float[]> arrays = new TreeMap<>();
+    tensors.forEach((name, tensor) -> arrays.put(name, tensor.data()));
+    return arrays;
+  }
+}
