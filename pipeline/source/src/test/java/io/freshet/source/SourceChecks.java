@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** What every source must satisfy, for the tests of each. */
@@ -23,7 +24,7 @@ public final class SourceChecks {
   private SourceChecks() {}
 
   public static List<Event> take(Iterator<Event> events, int count) {
-    List<Event> taken = new ArrayList<>(count);
+    List<Event> taken = new ArrayList<>();
     while (taken.size() < count && events.hasNext()) {
       taken.add(events.next());
     }
@@ -44,20 +45,30 @@ public final class SourceChecks {
    * Indexes are consecutive, times never fall, all rules of events hold, and no event comes twice.
    */
   public static void isInOrder(List<Event> events) throws UndecodableRecord {
+    List<String> broken = new ArrayList<>();
     long time = Long.MIN_VALUE;
     long index = 0;
     Set<EventIdentity> seen = new HashSet<>();
     for (Event event : events) {
       EventRules.check(event);
-      assertThat(event.sourceIndex()).isEqualTo(index++);
-      assertThat(event.eventTime()).as("time of %s", event).isGreaterThanOrEqualTo(time);
+      if (event.sourceIndex() != index) {
+        broken.add("index must be " + index + ": " + event);
+      }
+      if (event.eventTime() < time) {
+        broken.add("time must not fall below " + time + ": " + event);
+      }
+      if (!seen.add(EventIdentity.of(event))) {
+        broken.add("must come once: " + event);
+      }
       time = event.eventTime();
-      assertThat(seen.add(EventIdentity.of(event))).as("new: %s", event).isTrue();
+      index++;
     }
+    assertThat(broken).isEmpty();
   }
 
   /** What is shown is in the catalogue, and what is clicked was shown before, to that user. */
   public static void isConsistent(List<Event> events) {
+    List<String> broken = new ArrayList<>();
     Map<String, ItemEvent> items = new HashMap<>();
     Map<String, ImpressionEvent> shown = new HashMap<>();
     for (Event event : events) {
@@ -65,17 +76,21 @@ public final class SourceChecks {
         items.put(item.itemId(), item);
       } else if (event instanceof ImpressionEvent impression) {
         ItemEvent item = items.get(impression.itemId());
-        assertThat(item).as("item of %s", impression).isNotNull();
-        assertThat(item.removed()).as("removed: %s", item).isFalse();
+        if (item == null || item.removed()) {
+          broken.add("item must be in the catalogue: " + impression);
+        }
         shown.put(impression.impressionId(), impression);
       } else if (event instanceof ClickEvent click) {
-        ImpressionEvent impression = shown.get(click.impressionId());
-        assertThat(impression).as("impression of %s", click).isNotNull();
-        assertThat(click.itemId()).isEqualTo(impression.itemId());
-        assertThat(click.userId()).isEqualTo(impression.userId());
-        assertThat(click.eventTime()).isGreaterThan(impression.eventTime());
+        ImpressionEvent impression = shown.get(String.valueOf(click.impressionId()));
+        if (impression == null
+            || !impression.itemId().equals(click.itemId())
+            || !Objects.equals(impression.userId(), click.userId())
+            || click.eventTime() <= impression.eventTime()) {
+          broken.add("click must follow its impression: " + click + ", " + impression);
+        }
       }
     }
+    assertThat(broken).isEmpty();
   }
 
   public static long count(List<Event> events, Class<? extends Event> kind) {
