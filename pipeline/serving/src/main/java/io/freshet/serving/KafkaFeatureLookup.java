@@ -1,0 +1,334 @@
+package io.freshet.serving;
+
+import io.freshet.schema.Attributes;
+import io.freshet.schema.AvroCodec;
+import io.freshet.schema.EventTopics;
+import io.freshet.schema.UndecodableRecord;
+import io.freshet.schema.avro.Heartbeat;
+import io.freshet.schema.avro.Item;
+import io.freshet.schema.avro.UserHistories;
+import io.freshet.scoring.feature.HistoryEntry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Histories from {@code features.users} and attributes from {@code catalog.items}, read from their
+ * beginnings into memory and kept up to date by a thread of its own. Least recently used users and
+ * items make room beyond the limits.
+ */
+public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaFeatureLookup.class);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final long RETRY_MILLIS = 500;
+
+  private final Map<String, ?> kafka;
+  private final List<String> topics;
+  private final AvroCodec codec = AvroCodec.of(UserHistories.class, Item.class, Heartbeat.class);
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+  private final Bounded<Map<String, List<HistoryEntry>>> users;
+  private final Bounded<Known> items;
+  private boolean closed;
+  private boolean caughtUp;
+  private long unreadable;
+  private @Nullable String problem;
+
+  private record Known(long eventTime, Map<String, Object> attributes) {}
+
+  /** A map that forgets what was used least recently. */
+  private static final class Bounded<V> extends LinkedHashMap<String, V> {
+
+    private static final long serialVersionUID = 1L;
+    private final int limit;
+    private long forgotten;
+
+    Bounded(int limit) {
+      super(16, 0.75f, true);
+      this.limit = limit;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+      boolean full = size() > limit;
+      forgotten += full ? 1 : 0;
+      return full;
+    }
+  }
+
+  /**
+   * @param forgotten users and items that made room
+   * @param unreadable records that could not be decoded
+   */
+  public record Stats(int users, int items, long forgotten, long unreadable) {}
+
+  /** Begins to read, at once and in the background. */
+  public static KafkaFeatureLookup open(ReaderOptions options) {
+    KafkaFeatureLookup lookup = new KafkaFeatureLookup(options);
+    lookup.thread.start();
+    return lookup;
+  }
+
+  private KafkaFeatureLookup(ReaderOptions options) {
+    this.kafka = options.kafka();
+    EventTopics names = new EventTopics(options.names().prefix());
+    this.topics = List.of(names.items(), names.users());
+    this.users = new Bounded<>(options.maxUsers());
+    this.items = new Bounded<>(options.maxItems());
+    this.thread = new Thread(this::run, "freshet-features-" + options.names().model());
+    this.thread.setDaemon(true);
+  }
+
+  @Override
+  public Map<String, List<HistoryEntry>> histories(String userId) {
+    lock.lock();
+    try {
+      Map<String, List<HistoryEntry>> found = users.get(userId);
+      return found == null ? Map.of() : found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public List<Map<String, Object>> items(List<String> itemIds) {
+    lock.lock();
+    try {
+      List<Map<String, Object>> found = new ArrayList<>(itemIds.size());
+      for (String itemId : itemIds) {
+        Known known = items.get(itemId);
+        found.add(known == null ? Map.of() : known.attributes());
+      }
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until everything that the topics held at the start has been read.
+   *
+   * @throws NoVersion if that takes longer, saying what was met
+   */
+  public void awaitCaughtUp(Duration timeout) {
+    lock.lock();
+    try {
+      long left = timeout.toNanos();
+      while (!caughtUp) {
+        if (closed || left <= 0) {
+          throw new NoVersion(
+              "features of users and items must be read from %s first; %s"
+                  .formatted(topics, problem == null ? "reading goes on" : problem));
+        }
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NoVersion("interrupted while reading " + topics);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public Stats stats() {
+    lock.lock();
+    try {
+      return new Stats(users.size(), items.size(), users.forgotten + items.forgotten, unreadable);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (isOpen()) {
+      try (KafkaConsumer<String, byte[]> consumer = consumer()) {
+        List<TopicPartition> partitions = partitions(consumer);
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        while (isOpen()) {
+          for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+            accept(record);
+          }
+          ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+          note(ends.isEmpty(), null);
+        }
+      } catch (KafkaException | MissingTopic e) {
+        // What is known stays known; reading begins again.
+        note(false, e.getMessage());
+        pause();
+      }
+    }
+  }
+
+  private static final class MissingTopic extends RuntimeException {
+    MissingTopic(String message) {
+      super(message);
+    }
+  }
+
+  private KafkaConsumer<String, byte[]> consumer() {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private List<TopicPartition> partitions(KafkaConsumer<String, byte[]> consumer) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (String topic : topics) {
+      List<PartitionInfo> found = consumer.partitionsFor(topic);
+      if (found == null || found.isEmpty()) {
+        throw new MissingTopic("topic %s must exist, it does not".formatted(topic));
+      }
+      found.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    }
+    return partitions;
+  }
+
+  private void accept(ConsumerRecord<String, byte[]> record) {
+    byte[] value = record.value();
+    if (value == null) {
+      forget(record);
+      return;
+    }
+    try {
+      SpecificRecord decoded = codec.decode(value);
+      if (decoded instanceof UserHistories user) {
+        put(user);
+      } else if (decoded instanceof Item item) {
+        put(item);
+      }
+    } catch (UndecodableRecord e) {
+      LOG.debug("{} at offset {}: {}", record.topic(), record.offset(), e.getMessage());
+      lock.lock();
+      try {
+        unreadable++;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void forget(ConsumerRecord<String, byte[]> record) {
+    lock.lock();
+    try {
+      (record.topic().equals(topics.get(0)) ? items : users).remove(record.key());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void put(UserHistories user) {
+    Map<String, List<HistoryEntry>> histories = new HashMap<>();
+    user.getHistories()
+        .forEach(
+            (key, entries) ->
+                histories.put(
+                    key,
+                    entries.stream()
+                        .map(
+                            entry ->
+                                new HistoryEntry(
+                                    entry.getAction(),
+                                    entry.getItemId(),
+                                    Attributes.fromAvro(entry.getItem()),
+                                    entry.getEventTime(),
+                                    entry.getValue()))
+                        .toList()));
+    lock.lock();
+    try {
+      users.put(user.getUserId(), Map.copyOf(histories));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void put(Item item) {
+    Map<String, Object> attributes =
+        item.getRemoved() ? Map.of() : Attributes.fromAvro(item.getAttributes());
+    lock.lock();
+    try {
+      Known known = items.get(item.getItemId());
+      if (known == null || known.eventTime() <= item.getEventTime()) {
+        items.put(item.getItemId(), new Known(item.getEventTime(), attributes));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void note(boolean reachedEnds, @Nullable String met) {
+    lock.lock();
+    try {
+      caughtUp |= reachedEnds;
+      problem = met;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOpen() {
+    lock.lock();
+    try {
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pause() {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+      while (!closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

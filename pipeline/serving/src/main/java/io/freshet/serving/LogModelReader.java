@@ -1,0 +1,335 @@
+package io.freshet.serving;
+
+import io.freshet.modellog.KafkaModelLog;
+import io.freshet.modellog.LogFeed;
+import io.freshet.modellog.Version;
+import io.freshet.modellog.VersionFacts;
+import io.freshet.serving.ReaderStats.Mode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A {@link Follower} on a thread of its own, opened again after every failure of the transport. */
+final class LogModelReader implements ModelReader, Follower.Events {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogModelReader.class);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final long RETRY_MILLIS = 200;
+
+  private final ReaderOptions options;
+  private final Supplier<LogFeed> feeds;
+  private final Function<String, ScoringModel> models;
+  private final @Nullable KafkaFeatureLookup features;
+  private final ServingPair pair = new ServingPair();
+  private final Scorer scorer;
+  private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+  private boolean closed;
+  private ReaderStats stats = new ReaderStats(Mode.REBUILDING, null, 0, 0, 0, 0, 0, 0, false, null);
+
+  static LogModelReader open(ReaderOptions options) {
+    KafkaFeatureLookup features = options.maxUsers() == 0 ? null : KafkaFeatureLookup.open(options);
+    return open(
+        options,
+        () -> KafkaModelLog.feed(options.kafka(), options.names()),
+        ScoringModel::of,
+        features);
+  }
+
+  /** With the transport and the making of scorers given. */
+  static LogModelReader open(
+      ReaderOptions options,
+      Supplier<LogFeed> feeds,
+      Function<String, ScoringModel> models,
+      @Nullable KafkaFeatureLookup features) {
+    LogModelReader reader = new LogModelReader(options, feeds, models, features);
+    reader.thread.start();
+    return reader;
+  }
+
+  private LogModelReader(
+      ReaderOptions options,
+      Supplier<LogFeed> feeds,
+      Function<String, ScoringModel> models,
+      @Nullable KafkaFeatureLookup features) {
+    this.options = options;
+    this.feeds = feeds;
+    this.models = models;
+    this.features = features;
+    this.scorer =
+        new PairScorer(
+            pair,
+            features == null ? FeatureLookup.NONE : features,
+            options.sourceClock(),
+            options.stalenessLimit(),
+            this::whyNone);
+    this.thread = new Thread(this::run, "freshet-reader-" + options.names().model());
+    this.thread.setDaemon(true);
+  }
+
+  private void run() {
+    while (!isClosed()) {
+      try (LogFeed feed = feeds.get()) {
+        Follower follower =
+            new Follower(feed, models, pair, options.isolation(), options.pinned(), this);
+        while (!isClosed()) {
+          follower.step(POLL);
+          note(follower);
+        }
+      } catch (RuntimeException e) {
+        // Whatever the transport met, what is served stays, and the reader tries again until it is
+        // closed.
+        LOG.debug("The reader of {} starts again", options.names().log(), e);
+        refused(new Refusal(null, String.valueOf(e.getMessage())), false);
+        pause();
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pause() {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+      while (!closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private interface Change {
+    ReaderStats of(ReaderStats before);
+  }
+
+  private void update(Change change) {
+    lock.lock();
+    try {
+      stats = change.of(stats);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void note(Follower follower) {
+    ReaderStats now = stats();
+    if (now.mode() != follower.mode()
+        || now.retracted() != follower.activeRetracted()
+        || now.deltaBytes() != follower.deltaBytes()
+        || now.anchorBytes() != follower.anchorBytes()
+        || now.unreadable() != follower.unreadable()) {
+      update(
+          before ->
+              new ReaderStats(
+                  follower.mode(),
+                  before.facts(),
+                  before.swaps(),
+                  before.gaps(),
+                  before.heals(),
+                  follower.deltaBytes(),
+                  follower.anchorBytes(),
+                  follower.unreadable(),
+                  follower.activeRetracted(),
+                  before.lastProblem()));
+    }
+  }
+
+  @Override
+  public void swapped(Swap swap) {
+    update(
+        before ->
+            new ReaderStats(
+                before.mode(),
+                swap.facts(),
+                before.swaps() + 1,
+                before.gaps(),
+                before.heals(),
+                before.deltaBytes(),
+                before.anchorBytes(),
+                before.unreadable(),
+                false,
+                before.lastProblem()));
+    call(swapCallbacks, swap);
+  }
+
+  @Override
+  public void refused(Refusal refusal, boolean gap) {
+    String problem =
+        refusal.version() == null
+            ? refusal.reason()
+            : "version %s: %s".formatted(refusal.version(), refusal.reason());
+    if (!problem.equals(stats().lastProblem())) {
+      LOG.warn("{}: {}", options.names().log(), problem);
+    }
+    update(
+        before ->
+            new ReaderStats(
+                before.mode(),
+                before.facts(),
+                before.swaps(),
+                before.gaps() + (gap ? 1 : 0),
+                before.heals(),
+                before.deltaBytes(),
+                before.anchorBytes(),
+                before.unreadable(),
+                before.retracted(),
+                problem));
+    call(refusalCallbacks, refusal);
+  }
+
+  @Override
+  public void healed(VersionFacts facts) {
+    LOG.info("{}: healed at version {}", options.names().log(), facts.version());
+    update(
+        before ->
+            new ReaderStats(
+                before.mode(),
+                before.facts(),
+                before.swaps(),
+                before.gaps(),
+                before.heals() + 1,
+                before.deltaBytes(),
+                before.anchorBytes(),
+                before.unreadable(),
+                before.retracted(),
+                before.lastProblem()));
+  }
+
+  private <T> void call(List<Consumer<T>> callbacks, T event) {
+    for (Consumer<T> callback : callbacks) {
+      try {
+        callback.accept(event);
+      } catch (RuntimeException e) {
+        LOG.error("{}: a callback failed, reading goes on", options.names().log(), e);
+      }
+    }
+  }
+
+  @Override
+  public Scorer scorer() {
+    return scorer;
+  }
+
+  @Override
+  public Version awaitFirst(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    if (features != null) {
+      features.awaitCaughtUp(timeout);
+    }
+    lock.lock();
+    try {
+      VersionFacts facts = stats.facts();
+      while (facts == null) {
+        long left = deadline - System.nanoTime();
+        if (closed || left <= 0) {
+          throw new NoVersion(whyNone());
+        }
+        long unused = changed.awaitNanos(left);
+        facts = stats.facts();
+      }
+      return facts.version();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NoVersion("interrupted while waiting for " + options.names().log());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String whyNone() {
+    ReaderStats now = stats();
+    return "%s must hold a version to score with; %s"
+        .formatted(
+            options.names().log(),
+            now.lastProblem() == null ? "none has come so far" : now.lastProblem());
+  }
+
+  @Override
+  public void onSwap(Consumer<Swap> callback) {
+    swapCallbacks.add(callback);
+  }
+
+  @Override
+  public void onRefusal(Consumer<Refusal> callback) {
+    refusalCallbacks.add(callback);
+  }
+
+  @Override
+  public boolean matches() {
+    Side side = pair.enter();
+    if (side == null) {
+      return false;
+    }
+    try {
+      return side.computeHash().equals(side.facts().stateHash());
+    } finally {
+      pair.leave(side);
+    }
+  }
+
+  @Override
+  public Duration staleness() {
+    VersionFacts facts = stats().facts();
+    if (facts == null) {
+      throw new NoVersion(whyNone());
+    }
+    return PairScorer.staleness(facts, options.sourceClock());
+  }
+
+  @Override
+  public ReaderStats stats() {
+    lock.lock();
+    try {
+      return stats;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (!thread.equals(Thread.currentThread())) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    if (features != null) {
+      features.close();
+    }
+  }
+}

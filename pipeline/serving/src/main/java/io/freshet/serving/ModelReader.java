@@ -1,0 +1,72 @@
+package io.freshet.serving;
+
+import io.freshet.modellog.Version;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Consumer;
+
+/**
+ * Follows one model's log and serves its freshest version whose state hash came out of this
+ * process's own memory. Safe for any number of threads.
+ */
+public interface ModelReader extends AutoCloseable {
+
+  /**
+   * Begins to read, at once and in the background. Options other than these: {@link
+   * #open(ReaderOptions)}.
+   */
+  static ModelReader open(Map<String, ?> kafka, String model, Isolation isolation) {
+    return open(ReaderOptions.of(kafka, model, isolation));
+  }
+
+  /** As {@link #open(Map, String, Isolation)}. */
+  static ModelReader open(Properties kafka, String model, Isolation isolation) {
+    Map<String, Object> settings = new HashMap<>();
+    kafka.stringPropertyNames().forEach(name -> settings.put(name, kafka.getProperty(name)));
+    return open(settings, model, isolation);
+  }
+
+  static ModelReader open(ReaderOptions options) {
+    return LogModelReader.open(options);
+  }
+
+  /** Scores with the freshest verified version there is at each call. */
+  Scorer scorer();
+
+  /**
+   * Waits for the first version, and for the features of users and items as of now where they are
+   * looked up.
+   *
+   * @return the version that is served then
+   * @throws NoVersion if there is none by then, saying what was met
+   */
+  Version awaitFirst(Duration timeout);
+
+  /**
+   * Calls back after every swap, on the reader's thread: following waits meanwhile, scoring does
+   * not.
+   */
+  void onSwap(Consumer<Swap> callback);
+
+  /** Calls back after everything that was refused, on the reader's thread. */
+  void onRefusal(Consumer<Refusal> callback);
+
+  /**
+   * Computes the hash of the whole served state anew and compares it with the manifest's; false
+   * without a version.
+   */
+  boolean matches();
+
+  /**
+   * Source clock minus the event time up to which the served version has learnt; {@link NoVersion}
+   * before the first.
+   */
+  Duration staleness();
+
+  ReaderStats stats();
+
+  @Override
+  void close();
+}

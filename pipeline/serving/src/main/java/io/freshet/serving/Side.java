@@ -1,0 +1,125 @@
+package io.freshet.serving;
+
+import io.freshet.modellog.LogEntry;
+import io.freshet.modellog.LogEntry.TableSummary;
+import io.freshet.modellog.VersionFacts;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
+import io.freshet.scoring.state.StateHash;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One whole state with the hash that this memory gives. It changes only while nobody scores with
+ * it; {@link ServingPair} sees to that.
+ */
+final class Side {
+
+  private final Function<String, ScoringModel> models;
+  private final ModelState state;
+  private final StateHash hash = new StateHash();
+  private final Queue<io.freshet.scoring.Scorer> scorers = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger readers = new AtomicInteger();
+  private String settings;
+  private ScoringModel model;
+  private @Nullable VersionFacts facts;
+
+  private Side(Function<String, ScoringModel> models, String settings, @Nullable ModelState state) {
+    this.models = models;
+    this.settings = settings;
+    this.model = models.apply(settings);
+    this.state = state == null ? model.emptyState() : state;
+    this.hash.reset(this.state.computeHash());
+  }
+
+  /** An empty state of the layout that {@code settings} ask for. */
+  static Side empty(Function<String, ScoringModel> models, String settings) {
+    return new Side(models, settings, null);
+  }
+
+  /** A copy whose hash was computed anew; null when this memory is not what its manifest says. */
+  @Nullable Side provenCopy() {
+    Side copy = new Side(models, settings, state.copy());
+    copy.facts = facts;
+    return facts != null && copy.hash.value().equals(facts.stateHash()) ? copy : null;
+  }
+
+  /**
+   * Writes {@code delta} and compares what then lies here with the manifest.
+   *
+   * @return what is wrong; null when nothing is. After a problem this side must not be used.
+   */
+  @Nullable String apply(LogEntry.Manifest manifest, StateDelta delta) {
+    try {
+      state.apply(delta, hash);
+      return finish(manifest);
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Writes a part of an anchor. */
+  void applyPart(StateDelta part) {
+    state.apply(part, hash);
+  }
+
+  /**
+   * Takes the manifest's facts as its own, if they hold. Returns what is wrong; null when nothing
+   * is.
+   */
+  private @Nullable String finish(LogEntry.Manifest manifest) {
+    VersionFacts next = manifest.facts();
+    if (!hash.value().equals(next.stateHash())) {
+      return "the state after applying must have hash %s, this memory has %s"
+          .formatted(next.stateHash(), hash.value());
+    }
+    for (TableSummary table : manifest.tables()) {
+      int rows = state.table(table.name()).size();
+      if (rows != table.rowCount()) {
+        return "table %s must have %d rows, it has %d"
+            .formatted(table.name(), table.rowCount(), rows);
+      }
+    }
+    if (!settings.equals(next.settings())) {
+      settings = next.settings();
+      model = models.apply(settings);
+      scorers.clear();
+    }
+    facts = next;
+    return null;
+  }
+
+  VersionFacts facts() {
+    if (facts == null) {
+      throw new IllegalStateException("a side must hold a version before it is asked for it");
+    }
+    return facts;
+  }
+
+  /** The hash of this memory, computed anew. */
+  HashValue computeHash() {
+    return state.computeHash();
+  }
+
+  ScoringModel model() {
+    return model;
+  }
+
+  AtomicInteger readers() {
+    return readers;
+  }
+
+  /** A scorer for the calling thread, to be given back. */
+  io.freshet.scoring.Scorer borrow() {
+    io.freshet.scoring.Scorer free = scorers.poll();
+    return free == null ? model.scorer(state) : free;
+  }
+
+  void giveBack(io.freshet.scoring.Scorer scorer) {
+    scorers.add(scorer);
+  }
+}
