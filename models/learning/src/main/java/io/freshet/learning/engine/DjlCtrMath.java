@@ -2,7 +2,6 @@ package io.freshet.learning.engine;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import io.freshet.learning.engine.CtrStep.Moments;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.ctr.Pooling;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,21 +52,17 @@ public final class DjlCtrMath implements CtrMath {
     arrays.close();
   }
 
-  private interface Work<T> {
-    T get();
-  }
-
-  /** Gradient mode belongs to the thread, which may be shared: it is left as it was found. */
-  private <T> T run(boolean training, Work<T> work) {
-    boolean before = JniUtils.isGradMode();
-    JniUtils.setGradMode(training);
-    arrays.begin();
-    try {
-      return work.get();
-    } finally {
-      arrays.end();
-      JniUtils.setGradMode(before);
-    }
+  private <T> T run(boolean training, Supplier<T> work) {
+    return DjlRuntime.run(
+        training,
+        () -> {
+          arrays.begin();
+          try {
+            return work.get();
+          } finally {
+            arrays.end();
+          }
+        });
   }
 
   /** One forward, and its backward. */

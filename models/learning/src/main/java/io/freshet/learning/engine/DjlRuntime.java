@@ -1,6 +1,8 @@
 package io.freshet.learning.engine;
 
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 
 /**
  * The PyTorch engine of this process. One thread per learner unless {@value #THREADS} says
@@ -18,5 +20,21 @@ final class DjlRuntime {
       System.setProperty(THREADS, "1");
     }
     return Engine.getEngine("PyTorch");
+  }
+
+  /**
+   * Runs work on the calling thread with gradients switched on or off. The thread may be shared:
+   * its gradient mode is left as it was found. MKL keeps the number of its threads per calling
+   * thread, and falls back to that of the cores on one that was never told.
+   */
+  static <T> T run(boolean gradients, Supplier<T> work) {
+    JniUtils.setNumThreads(Integer.getInteger(THREADS));
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(gradients);
+    try {
+      return work.get();
+    } finally {
+      JniUtils.setGradMode(before);
+    }
   }
 }
