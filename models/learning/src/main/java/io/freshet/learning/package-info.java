@@ -1,7 +1,7 @@
 /**
- * Everything that a learner computes: families, tables, losses, optimisers and streaming
- * metrics. A learner knows batches; order, time and transport are its caller's. The engine
- * package alone knows DJL.
+ * Everything that a learner computes: families, tables, losses, optimisers and streaming metrics. A
+ * learner knows batches; order, time and transport are its caller's. The engine package alone knows
+ * DJL.
  */
 @NullMarked
 package io.freshet.learning;
