@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * bootstrap over users (whole users are drawn, because the rows of one depend on each other; each
  * row without a user is a user of its own).
  *
- * @param mean over all rows; below 0 the first model is the better
+ * @param mean over all rows, each counting once; below 0 the first model is the better
  * @param low 2.5 % percentile of the replicates' means
  * @param high 97.5 % percentile of them
  * @param rows that were compared

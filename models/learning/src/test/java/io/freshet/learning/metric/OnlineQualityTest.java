@@ -58,6 +58,16 @@ class OnlineQualityTest {
   }
 
   @Test
+  void aModelThatAlwaysSaysTheSameOrdersHalfOfThePairs() {
+    OnlineQuality quality = new OnlineQuality();
+    for (int i = 0; i < 100; i++) {
+      quality.add(0.1f, i % 10 == 0 ? 1 : 0, 1);
+    }
+    assertThat(quality.sinceStart().auc()).isEqualTo(0.5);
+    assertThat(quality.sinceStart().normalizedEntropy()).isCloseTo(1, within(1e-6));
+  }
+
+  @Test
   void aModelThatGetsWorseShowsInTheRecentFiguresFirst() {
     OnlineQuality quality = new OnlineQuality(100);
     for (int i = 0; i < 5000; i++) {

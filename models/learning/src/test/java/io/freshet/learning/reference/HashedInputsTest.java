@@ -65,6 +65,17 @@ class HashedInputsTest {
     assertThat(repeatInput(16)).isEqualTo(repeatInput(40)).isNotEqualTo(repeatInput(15));
   }
 
+  @Test
+  void aMissingValueIsNoRepeatOfMissingOnes() {
+    EncodedExample other = example(Ids.MISSING, new long[0], Ids.MISSING, B, A, A);
+    EncodedExample missing =
+        example(Ids.MISSING, new long[0], Ids.MISSING, B, Ids.MISSING, Ids.MISSING);
+    Set<Long> shared = set(inputs.of(other, 0));
+    shared.retainAll(set(inputs.of(missing, 0)));
+    // item, position and the class of no repeats
+    assertThat(shared).hasSize(3);
+  }
+
   /**
    * The one input that tells how often the candidate is in the history: what is left without all
    * others.

@@ -69,6 +69,12 @@ class IdCountersTest {
     counters.learn(7, 1, 1, 10 * HOUR);
     float[] then = read(counters, 7, 10 * HOUR, 0.2);
     assertThat(read(counters, 7, 2 * HOUR, 0.2)).isEqualTo(then);
+    counters.learn(7, 0, 1, 3 * HOUR);
+    float[] after = read(counters, 7, 10 * HOUR, 0.2);
+    // one positive and one negative, neither of them decayed, the last of them now
+    float rate = (float) Math.log((1 + 5 * 0.2) / (1 + 5 * 0.8));
+    float[] wanted = {rate, rate, rate, (float) Math.log(3), 0, 0};
+    assertThat(after).containsExactly(wanted, within(1e-6f));
   }
 
   private static float[] read(IdCounters counters, long id, long time, double baseRate) {
