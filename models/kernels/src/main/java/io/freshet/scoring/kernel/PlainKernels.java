@@ -192,25 +192,13 @@ final class PlainKernels implements Kernels {
     if (count == 0) {
       return;
     }
-    float max = max(x, offset, count);
-    for (int i = offset; i < offset + count; i++) {
-      x[i] = FloatMath.exp(x[i] - max);
-    }
-    divideBySum(x, offset, count);
-  }
-
-  /** NaN where any entry is. */
-  static float max(float[] x, int offset, int count) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (int i = offset; i < offset + count; i++) {
+    float max = x[offset];
+    for (int i = offset + 1; i < offset + count; i++) {
       max = Math.max(max, x[i]);
     }
-    return max;
-  }
-
-  static void divideBySum(float[] x, int offset, int count) {
     float sum = 0f;
     for (int i = offset; i < offset + count; i++) {
+      x[i] = FloatMath.exp(x[i] - max);
       sum += x[i];
     }
     for (int i = offset; i < offset + count; i++) {

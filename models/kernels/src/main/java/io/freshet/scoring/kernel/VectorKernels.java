@@ -6,7 +6,15 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The kernels by the Vector API, in the machine's preferred width, bit by bit the plain ones. */
+/**
+ * The kernels by the Vector API, in the machine's preferred width, bit by bit the plain ones.
+ *
+ * <p>{@link FloatMath#exp} is written out where it is needed: a method of its own would fall out of
+ * HotSpot's budget for inlining behind the vector operations before it, and every vector that
+ * passes a call is boxed (measured: ten times slower). Written out, the methods are also longer
+ * than what HotSpot inlines into callers (325 bytes of code), so that no caller's size decides
+ * their speed.
+ */
 final class VectorKernels implements Kernels {
 
   /** Wider vectors than {@link Kernels#LANES} would leave rests. */
@@ -124,8 +132,31 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void sigmoid(float[] x, int offset, int count) {
+    FloatVector min = FloatVector.broadcast(S, FloatMath.EXP_MIN);
+    FloatVector max = FloatVector.broadcast(S, FloatMath.EXP_MAX);
+    FloatVector log2e = FloatVector.broadcast(S, FloatMath.LOG2_E);
+    FloatVector rounder = FloatVector.broadcast(S, FloatMath.ROUNDER);
+    FloatVector high = FloatVector.broadcast(S, -FloatMath.LN2_HIGH);
+    FloatVector low = FloatVector.broadcast(S, -FloatMath.LN2_LOW);
+    FloatVector e5 = FloatVector.broadcast(S, FloatMath.EXP_5);
+    FloatVector e4 = FloatVector.broadcast(S, FloatMath.EXP_4);
+    FloatVector e3 = FloatVector.broadcast(S, FloatMath.EXP_3);
+    FloatVector e2 = FloatVector.broadcast(S, FloatMath.EXP_2);
+    FloatVector e1 = FloatVector.broadcast(S, FloatMath.EXP_1);
+    FloatVector e0 = FloatVector.broadcast(S, FloatMath.EXP_0);
+    FloatVector one = FloatVector.broadcast(S, 1f);
     for (int i = offset; i < offset + count; i += L) {
-      sigmoid(FloatVector.fromArray(S, x, i)).intoArray(x, i);
+      FloatVector x0 = FloatVector.fromArray(S, x, i).neg();
+      FloatVector cut = x0.max(min).min(max);
+      FloatVector shifted = cut.fma(log2e, rounder);
+      FloatVector n = shifted.sub(rounder);
+      FloatVector r = n.fma(low, n.fma(high, cut));
+      FloatVector p = e5.fma(r, e4).fma(r, e3).fma(r, e2).fma(r, e1).fma(r, e0);
+      IntVector power =
+          shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, FloatMath.MANTISSA_BITS);
+      IntVector y = p.fma(r.mul(r), r).add(one).reinterpretAsInts();
+      FloatVector e = y.add(power).reinterpretAsFloats();
+      one.div(one.add(e)).intoArray(x, i);
     }
   }
 
@@ -153,57 +184,44 @@ final class VectorKernels implements Kernels {
   @Override
   public void dice(
       float[] x, int offset, int rows, int pitch, float[] mean, float[] scale, float[] alpha) {
-    for (int r = 0; r < rows; r++) {
-      int at = offset + r * pitch;
-      for (int j = 0; j < pitch; j += L) {
-        FloatVector s = FloatVector.fromArray(S, x, at + j);
-        FloatVector z =
-            s.sub(FloatVector.fromArray(S, mean, j)).mul(FloatVector.fromArray(S, scale, j));
-        FloatVector p = sigmoid(z);
-        FloatVector rest = FloatVector.broadcast(S, 1f).sub(p);
-        s.mul(rest.fma(FloatVector.fromArray(S, alpha, j), p)).intoArray(x, at + j);
+    FloatVector min = FloatVector.broadcast(S, FloatMath.EXP_MIN);
+    FloatVector max = FloatVector.broadcast(S, FloatMath.EXP_MAX);
+    FloatVector log2e = FloatVector.broadcast(S, FloatMath.LOG2_E);
+    FloatVector rounder = FloatVector.broadcast(S, FloatMath.ROUNDER);
+    FloatVector high = FloatVector.broadcast(S, -FloatMath.LN2_HIGH);
+    FloatVector low = FloatVector.broadcast(S, -FloatMath.LN2_LOW);
+    FloatVector e5 = FloatVector.broadcast(S, FloatMath.EXP_5);
+    FloatVector e4 = FloatVector.broadcast(S, FloatMath.EXP_4);
+    FloatVector e3 = FloatVector.broadcast(S, FloatMath.EXP_3);
+    FloatVector e2 = FloatVector.broadcast(S, FloatMath.EXP_2);
+    FloatVector e1 = FloatVector.broadcast(S, FloatMath.EXP_1);
+    FloatVector e0 = FloatVector.broadcast(S, FloatMath.EXP_0);
+    FloatVector one = FloatVector.broadcast(S, 1f);
+    for (int j = 0; j < pitch; j += L) {
+      FloatVector m = FloatVector.fromArray(S, mean, j);
+      FloatVector f = FloatVector.fromArray(S, scale, j);
+      FloatVector a = FloatVector.fromArray(S, alpha, j);
+      int end = offset + j + rows * pitch;
+      for (int at = offset + j; at < end; at += pitch) {
+        FloatVector s = FloatVector.fromArray(S, x, at);
+        FloatVector x0 = s.sub(m).mul(f).neg();
+        FloatVector cut = x0.max(min).min(max);
+        FloatVector shifted = cut.fma(log2e, rounder);
+        FloatVector n = shifted.sub(rounder);
+        FloatVector r = n.fma(low, n.fma(high, cut));
+        FloatVector p = e5.fma(r, e4).fma(r, e3).fma(r, e2).fma(r, e1).fma(r, e0);
+        IntVector power =
+            shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, FloatMath.MANTISSA_BITS);
+        IntVector y = p.fma(r.mul(r), r).add(one).reinterpretAsInts();
+        FloatVector q = one.div(one.add(y.add(power).reinterpretAsFloats()));
+        s.mul(one.sub(q).fma(a, q)).intoArray(x, at);
       }
     }
   }
 
+  /** In plain loops: a history is short, and its sum is one chain anyway. */
   @Override
   public void softmax(float[] x, int offset, int count) {
-    if (count == 0) {
-      return;
-    }
-    float max = PlainKernels.max(x, offset, count);
-    int whole = offset + S.loopBound(count);
-    for (int i = offset; i < whole; i += L) {
-      exp(FloatVector.fromArray(S, x, i).sub(max)).intoArray(x, i);
-    }
-    for (int i = whole; i < offset + count; i++) {
-      x[i] = FloatMath.exp(x[i] - max);
-    }
-    PlainKernels.divideBySum(x, offset, count);
-  }
-
-  private static FloatVector sigmoid(FloatVector x) {
-    FloatVector one = FloatVector.broadcast(S, 1f);
-    return one.div(one.add(exp(x.neg())));
-  }
-
-  private static FloatVector exp(FloatVector x) {
-    FloatVector cut = x.max(FloatMath.EXP_MIN).min(FloatMath.EXP_MAX);
-    FloatVector shifted = cut.fma(constant(FloatMath.LOG2_E), constant(FloatMath.ROUNDER));
-    FloatVector n = shifted.sub(FloatMath.ROUNDER);
-    FloatVector r = n.fma(constant(-FloatMath.LN2_LOW), n.fma(constant(-FloatMath.LN2_HIGH), cut));
-    FloatVector p = constant(FloatMath.EXP_5).fma(r, constant(FloatMath.EXP_4));
-    p = p.fma(r, constant(FloatMath.EXP_3));
-    p = p.fma(r, constant(FloatMath.EXP_2));
-    p = p.fma(r, constant(FloatMath.EXP_1));
-    p = p.fma(r, constant(FloatMath.EXP_0));
-    FloatVector y = p.fma(r.mul(r), r).add(1f);
-    IntVector power =
-        shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, FloatMath.MANTISSA_BITS);
-    return y.reinterpretAsInts().add(power).reinterpretAsFloats();
-  }
-
-  private static FloatVector constant(float value) {
-    return FloatVector.broadcast(S, value);
+    PLAIN.softmax(x, offset, count);
   }
 }
