@@ -45,7 +45,7 @@ final class Follower {
     void healed(VersionFacts facts);
   }
 
-  private record Pending(LogEntry.Manifest manifest, Payload payload) {}
+  private record Pending(long offset, LogEntry.Manifest manifest, Payload payload) {}
 
   private static final long MAX_UNCOMMITTED_BYTES = 256L * 1024 * 1024;
 
@@ -68,6 +68,7 @@ final class Follower {
   private @Nullable ModelIndex seenIndex;
   private @Nullable Version committed;
   private long failedNumber = -1;
+  private long failedOffset;
   private boolean rebuild;
   private boolean activeRetracted;
   private boolean activeSuspect;
@@ -158,6 +159,7 @@ final class Follower {
     seenIndex = index;
     claims.addAll(index.claims());
     learnCommit(index.committed());
+    retract();
     return true;
   }
 
@@ -181,7 +183,7 @@ final class Follower {
       accept(record.offset(), manifest, chunks);
     } else if (entry instanceof LogEntry.Claim claim) {
       claims.add(record.offset(), claim);
-      accept(claim);
+      retract();
     } else if (entry instanceof LogEntry.Commit commit) {
       learnCommit(commit.version());
       applyCommitted();
@@ -194,26 +196,21 @@ final class Follower {
     }
   }
 
-  private void accept(LogEntry.Claim claim) {
-    Version base = claim.base();
-    uncommitted.removeIf(
-        pending -> base == null || pending.manifest().facts().version().number() > base.number());
-    if (failedNumber >= 0 && (base == null || failedNumber > base.number())) {
+  /** Lets go of what the known claims take back. */
+  private void retract() {
+    uncommitted.removeIf(pending -> !live(pending.offset(), pending.manifest().facts()));
+    if (failedNumber >= 0 && !claims.live(failedOffset, failedNumber)) {
       failedNumber = -1;
-      rebuild = mode == Mode.WAITING;
+      rebuild |= mode == Mode.WAITING;
     }
     Side active = pair.active();
-    if (active != null && above(active, base)) {
-      activeRetracted = true;
-    }
+    activeRetracted = active != null && !live(active.offset(), active.facts());
     Side held = mode == Mode.REBUILDING ? building : active;
-    if (held == null ? mode == Mode.WAITING : above(held, base)) {
-      rebuild = true;
-    }
+    rebuild |= held == null ? mode == Mode.WAITING : !live(held.offset(), held.facts());
   }
 
-  private static boolean above(Side side, @Nullable Version base) {
-    return base == null || side.facts().version().number() > base.number();
+  private boolean live(long offset, VersionFacts facts) {
+    return claims.live(offset, facts.version().number());
   }
 
   private void accept(long offset, LogEntry.Manifest manifest, Payload chunks) {
@@ -233,10 +230,10 @@ final class Follower {
       return;
     }
     if (isolation == Isolation.COMMITTED) {
-      hold(new Pending(manifest, chunks));
+      hold(new Pending(offset, manifest, chunks));
       applyCommitted();
     } else {
-      apply(manifest, chunks);
+      apply(offset, manifest, chunks);
     }
   }
 
@@ -264,7 +261,7 @@ final class Follower {
         && uncommitted.peek().manifest().facts().version().number() <= limit.number()) {
       Pending next = uncommitted.remove();
       uncommittedBytes -= next.manifest().payloadBytes();
-      apply(next.manifest(), next.payload());
+      apply(next.offset(), next.manifest(), next.payload());
     }
   }
 
@@ -276,7 +273,7 @@ final class Follower {
     return active == null ? null : active.facts();
   }
 
-  private void apply(LogEntry.Manifest manifest, Payload chunks) {
+  private void apply(long offset, LogEntry.Manifest manifest, Payload chunks) {
     Version version = manifest.facts().version();
     if (mode == Mode.REBUILDING && version.number() == failedNumber) {
       // What is proven so far must not be spoilt by a version that has failed before.
@@ -284,22 +281,23 @@ final class Follower {
     }
     String problem = problem(manifest, chunks);
     if (problem == null) {
-      problem = applyContent(manifest, chunks);
+      problem = applyContent(offset, manifest, chunks);
     }
     if (problem == null) {
       deltaBytes += manifest.payloadBytes();
       failedNumber = version.number() >= failedNumber ? -1 : failedNumber;
     } else {
+      failedOffset = offset;
       fail(version, problem);
     }
   }
 
-  private @Nullable String applyContent(LogEntry.Manifest manifest, Payload chunks) {
+  private @Nullable String applyContent(long offset, LogEntry.Manifest manifest, Payload chunks) {
     try {
       StateDelta delta = chunks.content();
       return mode == Mode.REBUILDING
-          ? applyBuilding(manifest, delta)
-          : applyServing(manifest, delta);
+          ? applyBuilding(manifest, delta, offset)
+          : applyServing(manifest, delta, offset);
     } catch (IllegalArgumentException e) {
       return e.getMessage();
     }
@@ -320,21 +318,22 @@ final class Follower {
     return chunks.problem(manifest);
   }
 
-  private @Nullable String applyBuilding(LogEntry.Manifest manifest, StateDelta delta) {
+  private @Nullable String applyBuilding(
+      LogEntry.Manifest manifest, StateDelta delta, long offset) {
     Side side = building == null ? Side.empty(models, manifest.facts().settings()) : building;
-    String problem = side.apply(manifest, delta);
+    String problem = side.apply(manifest, delta, offset);
     building = problem == null ? side : null;
     lastBuilt = problem == null ? manifest : null;
     return problem;
   }
 
-  private @Nullable String applyServing(LogEntry.Manifest manifest, StateDelta delta) {
+  private @Nullable String applyServing(LogEntry.Manifest manifest, StateDelta delta, long offset) {
     Side active = pair.active();
     Side next = idle;
     if (active == null || next == null) {
       return "there must be two states to follow with";
     }
-    String problem = next.apply(manifest, delta);
+    String problem = next.apply(manifest, delta, offset);
     if (problem != null) {
       // Either this side's memory changed or the version is wrong: a proven copy of the other side
       // tells.
@@ -344,7 +343,7 @@ final class Follower {
         activeSuspect = true;
         return "memory of %s has changed".formatted(active.facts().version());
       }
-      String again = next.apply(manifest, delta);
+      String again = next.apply(manifest, delta, offset);
       if (again != null) {
         idle = active.provenCopy();
         return again;
@@ -355,15 +354,19 @@ final class Follower {
     Side before = pair.swap(next);
     activeRetracted = false;
     events.swapped(swap(manifest, false));
-    follow(before, next, manifest, delta);
+    follow(before, next, manifest, delta, offset);
     return null;
   }
 
   /** Brings the side that was left to the same version. */
   private void follow(
-      @Nullable Side before, Side active, LogEntry.Manifest manifest, StateDelta delta) {
+      @Nullable Side before,
+      Side active,
+      LogEntry.Manifest manifest,
+      StateDelta delta,
+      long offset) {
     idle = before;
-    String problem = before == null ? "it is missing" : before.apply(manifest, delta);
+    String problem = before == null ? "it is missing" : before.apply(manifest, delta, offset);
     if (problem != null) {
       refuse(manifest.facts().version(), "the second state: " + problem, true);
       idle = active.provenCopy();
@@ -477,7 +480,7 @@ final class Follower {
           });
       String problem = chunks.problem(manifest);
       if (problem == null) {
-        problem = side.apply(manifest, chunks.content());
+        problem = side.apply(manifest, chunks.content(), anchor.baseOffset() - 1);
       }
       if (problem == null) {
         building = side;

@@ -27,6 +27,7 @@ final class Side {
   private String settings;
   private ScoringModel model;
   private @Nullable VersionFacts facts;
+  private long offset;
 
   private Side(Function<String, ScoringModel> models, String settings, @Nullable ModelState state) {
     this.models = models;
@@ -45,18 +46,22 @@ final class Side {
   @Nullable Side provenCopy() {
     Side copy = new Side(models, settings, state.copy());
     copy.facts = facts;
+    copy.offset = offset;
     return facts != null && copy.hash.value().equals(facts.stateHash()) ? copy : null;
   }
 
   /**
    * Writes {@code delta} and compares what then lies here with the manifest.
    *
+   * @param at offset in the log at which the version was closed
    * @return what is wrong; null when nothing is. After a problem this side must not be used.
    */
-  @Nullable String apply(LogEntry.Manifest manifest, StateDelta delta) {
+  @Nullable String apply(LogEntry.Manifest manifest, StateDelta delta, long at) {
     try {
       state.apply(delta, hash);
-      return finish(manifest);
+      String problem = finish(manifest);
+      offset = problem == null ? at : offset;
+      return problem;
     } catch (IllegalArgumentException e) {
       return e.getMessage();
     }
@@ -98,6 +103,11 @@ final class Side {
       throw new IllegalStateException("a side must hold a version before it is asked for it");
     }
     return facts;
+  }
+
+  /** Where the log closed the version that lies here. */
+  long offset() {
+    return offset;
   }
 
   /** The hash of this memory, computed anew. */

@@ -1,0 +1,87 @@
+package io.freshet.serving;
+
+import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.modellog.LogFeed;
+import io.freshet.modellog.Version;
+import io.freshet.modellog.VersionFacts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A follower on the test's own thread, with everything that it reported. */
+final class Reading implements Follower.Events {
+
+  private static final int MOST_STEPS = 1000;
+
+  final ServingPair pair = new ServingPair();
+  final List<Swap> swaps = new ArrayList<>();
+  final List<Refusal> refusals = new ArrayList<>();
+  int gaps;
+  int heals;
+  private final Follower follower;
+  private final LogFeed feed;
+
+  Reading(InMemoryModelLog log) {
+    this(log, Isolation.SPECULATIVE, null, new UniformModel());
+  }
+
+  Reading(InMemoryModelLog log, Isolation isolation, @Nullable Version pinned, ScoringModel model) {
+    this.feed = log.feed();
+    this.follower = new Follower(feed, settings -> model, pair, isolation, pinned, this);
+  }
+
+  /** Reads to the end of the log, rebuilding where that is due. */
+  Reading toTheEnd() {
+    int steps = 0;
+    do {
+      follower.step(Duration.ZERO);
+      if (++steps > MOST_STEPS) {
+        throw new AssertionError("the follower must come to an end, it has met " + reasons());
+      }
+    } while (feed.position() < feed.end());
+    follower.step(Duration.ZERO);
+    return this;
+  }
+
+  @Nullable Version version() {
+    Side active = pair.active();
+    return active == null ? null : active.facts().version();
+  }
+
+  /** The one value of the served state. */
+  float value() {
+    return new PairScorer(pair, FeatureLookup.NONE, () -> 0, null, () -> "nothing")
+        .score(UniformModel.any())
+        .of(0);
+  }
+
+  boolean matches() {
+    Side active = pair.active();
+    return active != null && active.computeHash().equals(active.facts().stateHash());
+  }
+
+  ReaderStats.Mode mode() {
+    return follower.mode();
+  }
+
+  @Override
+  public void swapped(Swap swap) {
+    swaps.add(swap);
+  }
+
+  @Override
+  public void refused(Refusal refusal, boolean gap) {
+    refusals.add(refusal);
+    gaps += gap ? 1 : 0;
+  }
+
+  @Override
+  public void healed(VersionFacts facts) {
+    heals++;
+  }
+
+  String reasons() {
+    return refusals.toString();
+  }
+}
