@@ -19,8 +19,8 @@ final class Catalogue {
 
   static final int THEMES = 10;
   static final int STYLES = 4;
-  static final int CATEGORIES = 40;
-  static final int BRANDS = 40;
+  static final int CATEGORIES = 30;
+  static final int BRANDS = 24;
 
   private static final String[] NOUNS = {
     "kettle",
@@ -52,17 +52,7 @@ final class Catalogue {
     "sketchbook",
     "skates",
     "vase",
-    "toolbox",
-    "blanket",
-    "speaker",
-    "watch",
-    "grill",
-    "easel",
-    "helmet",
-    "clock",
-    "mug",
-    "chessboard",
-    "sandals"
+    "toolbox"
   };
   private static final String[] SYLLABLES = {
     "al", "bor", "cen", "dra", "el", "fin", "gar", "hol", "ist", "jun", "kor", "lum", "mar", "nor",

@@ -61,7 +61,7 @@ final class Shopper {
               2
                   * Math.PI
                   * (day / (1.5 + 3 * users.unit(user, 30 + k)) + users.unit(user, 40 + k)));
-      strengths[k] = 0.9 + 0.1 * swing;
+      strengths[k] = 0.93 + 0.07 * swing;
       total += strengths[k];
     }
     double pick = population.sessions.unit(user, block) * total;
@@ -119,14 +119,14 @@ final class Shopper {
 
   /**
    * How well an item meets the best fitting interest, 0 to 1: all of it for the theme in the right
-   * style, a part for the theme in another style; what is on the user's mind counts in full.
+   * style, a part for the theme in another style; what is on the user's mind counts a little more.
    */
   double match(int theme, int style) {
     double best = 0;
     for (int k = 0; k < interests; k++) {
       if (themes[k] == theme) {
         double fit = styles[k] == style ? 1 : 0.35;
-        best = Math.max(best, fit * strengths[k] * (k == active ? 1 : 0.85));
+        best = Math.max(best, fit * strengths[k] * (k == active ? 1 : 0.92));
       }
     }
     return best;

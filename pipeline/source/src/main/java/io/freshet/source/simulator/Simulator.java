@@ -11,7 +11,19 @@ import java.util.PriorityQueue;
 /**
  * An endless stream of a shop's events: first the catalogue, then block after block of {@value
  * Block#EVENTS} events. It starts at any index by playing that block and the few before it whose
- * late clicks still fall into it.
+ * late clicks still fall into it: those of five minutes of event time, so the work before the first
+ * event grows with {@code rate} (a quarter of a second at 1,000 events per second).
+ *
+ * <p>Measured with the default settings, seeds 1 to 5, first 300,000 events: oracle AUC within
+ * position 0.78, of which (above 0.5) popularity explains 6 % and logistic regression with the
+ * history's bag and the candidate in the history 40 %; 6.8 % of impressions are clicked, the median
+ * history holds 12 clicks, 22 % of impressions are of items younger than a day, 3 % of clicks come
+ * later than a minute. In the last 200,000 of a million events: 8 %, 51 %, and histories are full
+ * (50).
+ *
+ * <p>What a user wants is a theme in a style. Categories tell the theme, brands the style, and
+ * neither mapping is written anywhere: it has to be learnt, and only a model that keeps category
+ * and brand of each past click together can tell which theme goes with which style.
  */
 public final class Simulator implements Source {
 
