@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +30,17 @@ final class DjlArrays implements AutoCloseable {
     base = engine.newBaseManager(Device.cpu());
   }
 
-  void begin() {
-    step = base.newSubManager();
+  /** Runs one step; the arrays that it makes go with it. */
+  <T> T within(Supplier<T> work) {
+    try (NDManager manager = base.newSubManager()) {
+      step = manager;
+      return work.get();
+    } finally {
+      step = null;
+    }
   }
 
-  void end() {
-    step().close();
-    step = null;
-  }
-
-  NDManager step() {
+  private NDManager step() {
     if (step == null) {
       throw new IllegalStateException("no step is under way");
     }

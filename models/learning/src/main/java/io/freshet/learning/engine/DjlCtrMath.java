@@ -53,16 +53,7 @@ public final class DjlCtrMath implements CtrMath {
   }
 
   private <T> T run(boolean training, Supplier<T> work) {
-    return DjlRuntime.run(
-        training,
-        () -> {
-          arrays.begin();
-          try {
-            return work.get();
-          } finally {
-            arrays.end();
-          }
-        });
+    return DjlRuntime.run(training, () -> arrays.within(work));
   }
 
   /** One forward, and its backward. */

@@ -39,7 +39,7 @@ public final class RandomBatch {
     return tensors;
   }
 
-  /** Histories of 0 to 6 positions; the first example's are empty. */
+  /** Histories of 0 to the declared number of positions; the first example's are empty. */
   public PackedBatch batch(int size) {
     List<IdSlot> slots = new ArrayList<>(shape.layout().ids());
     slots.addAll(shape.layout().bags());
@@ -54,7 +54,7 @@ public final class RandomBatch {
     int[][] historyOffsets = new int[shape.layout().histories().size()][];
     int[][][] histories = new int[historyOffsets.length][][];
     for (int h = 0; h < histories.length; h++) {
-      historyOffsets[h] = offsets(size, 7);
+      historyOffsets[h] = offsets(size, shape.layout().histories().get(h).length() + 1);
       histories[h] = new int[shape.layout().histories().get(h).fields().size()][];
       for (int f = 0; f < histories[h].length; f++) {
         histories[h][f] = entries(historyOffsets[h][size]);
