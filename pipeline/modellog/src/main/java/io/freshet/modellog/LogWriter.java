@@ -147,8 +147,9 @@ final class LogWriter implements ModelLog {
     requireClaimed();
     anchors.throwFailure();
     requireNext(facts);
-    Map<String, List<Integer>> allTensors = new LinkedHashMap<>(tensors);
-    Map<String, Integer> allWidths = new LinkedHashMap<>(widths);
+    boolean whole = facts.parent() == null;
+    Map<String, List<Integer>> allTensors = new LinkedHashMap<>(whole ? Map.of() : tensors);
+    Map<String, Integer> allWidths = new LinkedHashMap<>(whole ? Map.of() : widths);
     extendSchema(facts, delta, allTensors, allWidths);
     long bytes = append(facts, delta, allTensors, allWidths);
     tensors = allTensors;
@@ -201,8 +202,11 @@ final class LogWriter implements ModelLog {
               .formatted(medium.nameOf(Topic.LOG), epoch, lastNumber, version));
     }
     Version parent = facts.parent();
-    boolean follows = tip == null ? parent == null : tip.equals(parent);
-    if (!follows || !facts.parentHash().equals(tipHash)) {
+    boolean first = lastNumber == highestAtClaim;
+    if (parent == null && first && facts.parentHash().equals(HashValue.EMPTY)) {
+      return;
+    }
+    if (parent == null || !parent.equals(tip) || !facts.parentHash().equals(tipHash)) {
       throw new IllegalArgumentException(
           "the parent of %s on %s must be %s with state hash %s, got %s with %s"
               .formatted(
@@ -210,7 +214,7 @@ final class LogWriter implements ModelLog {
     }
   }
 
-  /** The first delta of a chain names every tensor; no later one adds any. */
+  /** A version without a parent names every tensor; no later one adds any. */
   private void extendSchema(
       VersionFacts facts,
       StateDelta delta,
@@ -219,7 +223,7 @@ final class LogWriter implements ModelLog {
     for (Tensor tensor : delta.tensors()) {
       List<Integer> shape = Arrays.stream(tensor.shape()).boxed().toList();
       List<Integer> known = allTensors.putIfAbsent(tensor.name(), shape);
-      if (known == null ? tip != null : !known.equals(shape)) {
+      if (known == null ? facts.parent() != null : !known.equals(shape)) {
         throw new IllegalArgumentException(
             "tensor %s of %s must be one of the chain's with its shape %s, got shape %s"
                 .formatted(tensor.name(), facts.version(), known, shape));

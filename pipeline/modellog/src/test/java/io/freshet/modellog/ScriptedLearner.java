@@ -121,6 +121,13 @@ public final class ScriptedLearner {
         (long) value);
   }
 
+  /** Publishes the present state whole, as the first version after a claim may be. */
+  public VersionFacts publishWhole(long eventTime) {
+    tip = null;
+    tipHash = HashValue.EMPTY;
+    return publish(StateDelta.whole(state), eventTime);
+  }
+
   /** Publishes what {@code delta} makes of the state. */
   public VersionFacts publish(StateDelta delta, long eventTime) {
     state.apply(delta, hash);

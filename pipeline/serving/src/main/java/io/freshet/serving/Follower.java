@@ -72,6 +72,7 @@ final class Follower {
   private boolean rebuild;
   private boolean activeRetracted;
   private boolean activeSuspect;
+  private boolean behind;
   private boolean pinMissed;
   private long uncommittedBytes;
   private boolean uncommittedDropped;
@@ -133,6 +134,7 @@ final class Follower {
       }
     } catch (LostOffset e) {
       refuse(null, e.getMessage(), true);
+      behind = true;
       rebuild = true;
     }
     if (learnIndex() && mode == Mode.WAITING && helpfulAnchor(failedNumber) != null) {
@@ -226,7 +228,11 @@ final class Follower {
     VersionFacts held = held();
     boolean known = held != null && version.number() <= held.version().number();
     boolean beyondPin = pinned != null && version.number() > pinned.number();
-    if (known || beyondPin || mode == Mode.WAITING || !claims.live(offset, version.number())) {
+    boolean whole = manifest.facts().parent() == null;
+    if (known
+        || beyondPin
+        || (mode == Mode.WAITING && !whole)
+        || !claims.live(offset, version.number())) {
       return;
     }
     if (isolation == Isolation.COMMITTED) {
@@ -295,6 +301,9 @@ final class Follower {
   private @Nullable String applyContent(long offset, LogEntry.Manifest manifest, Payload chunks) {
     try {
       StateDelta delta = chunks.content();
+      if (manifest.facts().parent() == null) {
+        return applyWhole(manifest, delta, offset);
+      }
       return mode == Mode.REBUILDING
           ? applyBuilding(manifest, delta, offset)
           : applyServing(manifest, delta, offset);
@@ -307,20 +316,41 @@ final class Follower {
     VersionFacts facts = manifest.facts();
     VersionFacts held = held();
     Version parent = facts.parent();
-    if (held == null ? parent != null : !held.version().equals(parent)) {
+    if (parent == null) {
+      return chunks.problem(manifest);
+    }
+    if (held == null || !held.version().equals(parent)) {
       return "its parent must be held, which is %s, got %s"
           .formatted(held == null ? "nothing" : held.version(), parent);
     }
-    if (held != null && !held.stateHash().equals(facts.parentHash())) {
+    if (!held.stateHash().equals(facts.parentHash())) {
       return "its parent %s must have state hash %s, got %s"
           .formatted(parent, held.stateHash(), facts.parentHash());
     }
     return chunks.problem(manifest);
   }
 
+  /** A version without a parent is a whole state: it may follow whatever is held. */
+  private @Nullable String applyWhole(LogEntry.Manifest manifest, StateDelta delta, long offset) {
+    Side side = Side.empty(models, manifest.facts().settings());
+    String problem = side.apply(manifest, delta, offset);
+    if (problem == null) {
+      building = side;
+      lastBuilt = manifest;
+      if (mode != Mode.REBUILDING) {
+        mode = Mode.REBUILDING;
+        showBuilt();
+      }
+    }
+    return problem;
+  }
+
   private @Nullable String applyBuilding(
       LogEntry.Manifest manifest, StateDelta delta, long offset) {
-    Side side = building == null ? Side.empty(models, manifest.facts().settings()) : building;
+    Side side = building;
+    if (side == null) {
+      return "there must be a state to apply it to";
+    }
     String problem = side.apply(manifest, delta, offset);
     building = problem == null ? side : null;
     lastBuilt = problem == null ? manifest : null;
@@ -393,6 +423,7 @@ final class Follower {
    * anchor.
    */
   private void fail(Version version, String problem) {
+    behind = true;
     boolean again = version.number() == failedNumber;
     failedNumber = version.number();
     uncommitted.clear();
@@ -519,6 +550,8 @@ final class Follower {
       rebuild = true;
       return;
     }
+    boolean bad = activeRetracted || activeSuspect || behind;
+    behind = false;
     building = null;
     lastBuilt = null;
     idle = null;
@@ -527,7 +560,7 @@ final class Follower {
     mode = Mode.FOLLOWING;
     activeRetracted = false;
     activeSuspect = false;
-    if (before != null) {
+    if (before != null && bad) {
       events.healed(built.facts());
     }
     events.swapped(swap(manifest, true));

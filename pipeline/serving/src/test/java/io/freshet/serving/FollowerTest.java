@@ -263,6 +263,39 @@ class FollowerTest {
   }
 
   @Test
+  void aWholeVersionAfterAClaimServesReadersOfAnythingElse() {
+    Reading reading = new Reading(log);
+    learner.publish(1);
+    ScriptedLearner.Saved checkpoint = learner.save();
+    learner.publish(20);
+    reading.toTheEnd();
+    ScriptedLearner next = ScriptedLearner.resume(log.open(), checkpoint).claim();
+    next.publishWhole(1);
+    next.publish(2);
+    reading.toTheEnd();
+
+    assertThat(reading.version()).isEqualTo(new Version(2, 4));
+    assertThat(reading.value()).isEqualTo(2);
+    assertThat(reading.matches()).isTrue();
+    assertThat(reading.gaps).isZero();
+    next.publish(3);
+    assertThat(reading.toTheEnd().value()).isEqualTo(3);
+  }
+
+  @Test
+  void aWaitingReaderGoesOnWithAWholeVersion() {
+    publishThree();
+    InMemoryModelLog broken = copyOfLog(records -> without(records, 3));
+    Reading reading = new Reading(broken).toTheEnd();
+    assertThat(reading.mode()).isEqualTo(ReaderStats.Mode.WAITING);
+    new ScriptedLearner(broken.open()).claim().publish(9);
+    reading.toTheEnd();
+
+    assertThat(reading.value()).isEqualTo(9);
+    assertThat(reading.heals).isEqualTo(1);
+  }
+
+  @Test
   void aCommittedReaderSeesOnlyWhatIsCommitted() {
     Reading reading = new Reading(log, Isolation.COMMITTED, null, new UniformModel());
     VersionFacts first = learner.publish(1);
