@@ -1,0 +1,518 @@
+package io.freshet.cli.run;
+
+import io.freshet.cli.Causes;
+import io.freshet.cli.CommandFailed;
+import io.freshet.cli.Terminal;
+import io.freshet.cli.feed.FeedLedger;
+import io.freshet.cli.feed.Feeder;
+import io.freshet.cli.feed.SourceClock;
+import io.freshet.cli.kafka.EmbeddedKafka;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.cli.kafka.SharedTopics;
+import io.freshet.cli.page.LivePage;
+import io.freshet.cli.page.LiveView;
+import io.freshet.cli.report.DeadLetterCounts;
+import io.freshet.cli.report.EvaluationStore;
+import io.freshet.cli.report.PredictionsFile;
+import io.freshet.cli.report.RunReport;
+import io.freshet.cli.report.ServedFreshness;
+import io.freshet.job.JobSettings;
+import io.freshet.job.input.InputPartitions;
+import io.freshet.modellog.TopicNames;
+import io.freshet.schema.EventTopics;
+import io.freshet.schema.event.Heartbeat;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.serving.Isolation;
+import io.freshet.source.Source;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything in one process: broker, cluster, job, feed, readers, page. {@link #run} belongs to one
+ * thread; {@link #stop} may be called from any.
+ */
+public final class DemoRun {
+
+  private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
+  private static final Duration CATCH_UP = Duration.ofSeconds(60);
+  private static final long TURN_MS = 250;
+  private static final long REPORT_EVERY_MS = 5_000;
+  private static final long STUCK_MS = 180_000;
+  private static final long AHEAD = 50_000;
+
+  /**
+   * What a run is asked to do.
+   *
+   * @param sourceArgument as on the command line
+   * @param rate events per second, infinite for as fast as they are taken
+   * @param parallelism of source, filter and timelines
+   */
+  public record Plan(
+      String sourceArgument,
+      Source source,
+      long seed,
+      ModelsFile models,
+      OptionalLong events,
+      double rate,
+      String host,
+      int port,
+      @Nullable Path report,
+      @Nullable Path predictions,
+      Isolation isolation,
+      int parallelism,
+      String prefix) {}
+
+  private final Plan plan;
+  private final DataDirectory data;
+  private final Terminal terminal;
+  private final LongSupplier wallTime;
+  private final SourceClock clock = new SourceClock();
+  private final RecentRequests requests = new RecentRequests();
+  private final ServedFreshness freshness = new ServedFreshness(clock);
+  private final DeadLetterCounts deadLetters = new DeadLetterCounts();
+  private final List<ServingProbe> probes = new ArrayList<>();
+  private final List<ModelFollower> followers = new ArrayList<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean stopped;
+  private volatile @Nullable JobProgress progress;
+  private volatile @Nullable LiveView shown;
+
+  public DemoRun(Plan plan, DataDirectory data, Terminal terminal, LongSupplier wallTime) {
+    this.plan = plan;
+    this.data = data;
+    this.terminal = terminal;
+    this.wallTime = wallTime;
+  }
+
+  /** Lets {@link #run} come to a clean end, which is waited for at most so long. */
+  public void stop(Duration patience) {
+    stopped = true;
+    try {
+      if (!ended.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        terminal.note("the run must end within " + patience.toSeconds() + " s, it did not");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Runs until the source ends, the number of events is reached or {@link #stop} is called. */
+  public RunReport run() {
+    Deque<AutoCloseable> open = new ArrayDeque<>();
+    try {
+      return run(open);
+    } finally {
+      closeAll(open);
+      ended.countDown();
+    }
+  }
+
+  private RunReport run(Deque<AutoCloseable> open) {
+    Path snapshot = data.newestSnapshot();
+    terminal.note(
+        snapshot == null
+            ? "starting Kafka and Flink in this process"
+            : "going on from " + data.root().relativize(snapshot));
+    EmbeddedKafka broker = opened(open, EmbeddedKafka.start(data.kafka()));
+    KafkaAccess kafka = KafkaAccess.to(broker.brokers(), new EventTopics(plan.prefix()));
+    SharedTopics topics = new SharedTopics(kafka);
+    topics.create((short) 1);
+    Map<String, Integer> partitions = topics.partitions(kafka.topics().events());
+    long startedAt = wallTime.getAsLong();
+    List<String> models = plan.models().models().stream().map(ModelSettings::name).toList();
+
+    EvaluationStore store = opened(open, new EvaluationStore(data.scratch()));
+    JobGate gate = new JobGate(clock, plan.models().stream().outOfOrdernessMs(), AHEAD);
+    Feeder feeder =
+        new Feeder(
+            plan.source(),
+            kafka,
+            partitions,
+            new Feeder.Plan(plan.events(), plan.rate(), plan.models().stream().heartbeatMs(), 0),
+            clock,
+            gate,
+            requests::saw,
+            new FeedLedger(data.ledger()),
+            wallTime);
+    RunFigures figures =
+        new RunFigures(
+            plan.sourceArgument(),
+            plan.source(),
+            plan.seed(),
+            models,
+            plan.models().stream().waitMs(),
+            store,
+            deadLetters,
+            freshness,
+            clock,
+            feeder::counts,
+            startedAt);
+    look(figures, feeder);
+    LivePage page = opened(open, LivePage.start(plan.host(), plan.port(), this::shown));
+    data.announce(
+        new DataDirectory.Endpoint(
+            kafka.brokers(), plan.prefix(), page.port(), ProcessHandle.current().pid()));
+    terminal.say("live page: " + page.url());
+
+    LocalJob job = opened(open, startJob(kafka, snapshot));
+    JobProgress jobProgress = new JobProgress(job.rest(), job.job().toString(), learners(models));
+    progress = jobProgress;
+    gate.follow(jobProgress);
+    ResultsReader results =
+        opened(
+            open,
+            new ResultsReader(
+                    kafka,
+                    Map.of(
+                        kafka.topics().evaluations(),
+                        value -> learnt(store, value),
+                        kafka.topics().deadLetters(),
+                        deadLetters::add))
+                .start());
+    CompletableFuture<Feeder.Outcome> feeding =
+        CompletableFuture.supplyAsync(feeder::run, this::thread);
+    open.push(
+        () -> {
+          feeder.stop();
+          feeding.exceptionally(e -> null).join();
+        });
+
+    figures.state("learning");
+    boolean followed = false;
+    Feeder.@Nullable Outcome outcome = null;
+    Turns turns = new Turns(wallTime.getAsLong());
+    boolean learnt = false;
+    int agreed = 0;
+    while (!stopped && agreed < 2) {
+      turns.await();
+      jobProgress.refresh();
+      job.failure().ifPresent(reason -> fail("the job must run, it failed: " + reason));
+      results.check();
+      followed = followed || followModels(open, kafka, models, figures);
+      outcome = outcome == null ? outcomeOf(feeding) : outcome;
+      learnt = outcome != null && jobProgress.snapshot().learnt(target(outcome));
+      agreed = learnt && followed ? agreed + 1 : 0;
+      figures.sample(wallTime.getAsLong());
+      look(figures, feeder);
+      terminal.progress(line(figures, feeder, jobProgress));
+      turns.report(figures, feeder);
+      turns.check(figures, feeder, jobProgress);
+    }
+    long learntAt = wallTime.getAsLong();
+    figures.state("stopping");
+    look(figures, feeder);
+    feeder.stop();
+    feeding.join();
+    Path savepoint = job.stop();
+    data.removeSnapshotsBut(savepoint);
+    results.drain();
+    return finish(figures, feeder, store, learntAt, models);
+  }
+
+  private RunReport finish(
+      RunFigures figures,
+      Feeder feeder,
+      EvaluationStore store,
+      long learntAt,
+      List<String> models) {
+    for (ModelFollower follower : followers) {
+      follower.drain();
+    }
+    for (int i = 0; i < probes.size(); i++) {
+      var last = followers.get(i).watch().last();
+      if (plan.isolation() == Isolation.SPECULATIVE
+          && last != null
+          && !probes.get(i).awaitVersion(last.facts().version().number(), CATCH_UP)) {
+        terminal.note(
+            "the reader of %s must come to version %s within %d s, it did not"
+                .formatted(probes.get(i).model(), last.facts().version(), CATCH_UP.toSeconds()));
+      }
+      if (!probes.get(i).verify()) {
+        terminal.note(
+            "the reader of %s must hold what its manifest says, its hash differs"
+                .formatted(probes.get(i).model()));
+      }
+    }
+    figures.state("done");
+    RunReport report =
+        figures.report(learntAt, learntAt, feeder.sent(), secondsToFirstScore(), true);
+    look(figures, feeder);
+    if (plan.report() != null) {
+      report.write(plan.report());
+    }
+    if (plan.predictions() != null) {
+      List<String> all = store.figures().stream().map(EvaluationStore.Figures::model).toList();
+      PredictionsFile.write(plan.predictions(), store, all);
+    }
+    return report;
+  }
+
+  private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> open, T resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  private void closeAll(Deque<AutoCloseable> open) {
+    for (AutoCloseable resource : open) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        terminal.note("closing went wrong: " + Causes.of(e));
+      }
+    }
+  }
+
+  private void thread(Runnable task) {
+    Thread thread = new Thread(task, "freshet-feeder");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private LocalJob startJob(KafkaAccess kafka, @Nullable Path snapshot) {
+    return LocalJob.start(
+        new JobSettings(
+            plan.models(),
+            new InputPartitions(kafka.topics().events()),
+            new KafkaLogs(kafka.client(), plan.prefix(), false),
+            plan.parallelism(),
+            true,
+            code()),
+        kafka,
+        new LocalJob.Storage(data.checkpoints(), data.savepoints(), snapshot, CHECKPOINT_EVERY));
+  }
+
+  private static String code() {
+    String version = DemoRun.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  private static List<String> learners(List<String> models) {
+    List<String> learners = new ArrayList<>(models);
+    learners.add("references");
+    return learners;
+  }
+
+  private void learnt(EvaluationStore store, byte[] value) {
+    var evaluation = store.add(value);
+    if (evaluation != null && !evaluation.getFamily().equals(EvaluationStore.REFERENCE)) {
+      evaluation
+          .getRows()
+          .forEach(row -> freshness.learnt(evaluation.getModel(), row.getReadyTime()));
+    }
+  }
+
+  /** Readers begin when the models' logs are there; whether they have. */
+  private boolean followModels(
+      Deque<AutoCloseable> open, KafkaAccess kafka, List<String> models, RunFigures figures) {
+    Set<String> there = topicsOf(kafka);
+    for (String model : models) {
+      TopicNames names = new TopicNames(plan.prefix(), model);
+      if (!there.containsAll(List.of(names.log(), names.anchors(), names.index()))) {
+        return false;
+      }
+    }
+    for (String model : models) {
+      ModelFollower follower = opened(open, new ModelFollower(kafka, model).start());
+      ServingProbe probe =
+          opened(
+              open,
+              new ServingProbe(kafka, model, plan.isolation(), clock, requests, freshness, wallTime)
+                  .start());
+      followers.add(follower);
+      probes.add(probe);
+      figures.follow(model, follower.watch());
+      figures.follow(probe);
+    }
+    return true;
+  }
+
+  private static Set<String> topicsOf(KafkaAccess kafka) {
+    try (Admin admin = Admin.create(kafka.properties())) {
+      return admin.listTopics().names().get();
+    } catch (ExecutionException e) {
+      throw new CommandFailed("Kafka must list its topics: " + Causes.of(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Set.of();
+    }
+  }
+
+  private static Feeder.@Nullable Outcome outcomeOf(CompletableFuture<Feeder.Outcome> feeding) {
+    try {
+      return feeding.isDone() ? feeding.get(1, TimeUnit.SECONDS) : null;
+    } catch (ExecutionException | TimeoutException e) {
+      throw new CommandFailed("the source must be sent to Kafka: " + Causes.of(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  /** The watermark that learners have when everything that was sent has been handed to them. */
+  private long target(Feeder.Outcome outcome) {
+    return outcome.promised() == Heartbeat.END_OF_TIME
+        ? Heartbeat.END_OF_TIME - 1
+        : outcome.promised() - plan.models().stream().outOfOrdernessMs() - 1;
+  }
+
+  private void fail(String message) {
+    throw new CommandFailed(message);
+  }
+
+  private void look(RunFigures figures, Feeder feeder) {
+    JobProgress now = progress;
+    shown =
+        figures.view(
+            wallTime.getAsLong(),
+            now == null ? 0 : backlog(feeder, now.snapshot().watermark()),
+            now == null ? null : now.snapshot().checkpointMs(),
+            residentBytes());
+  }
+
+  private long backlog(Feeder feeder, long watermark) {
+    return Math.max(0, feeder.sent() - clock.sentUpTo(watermark));
+  }
+
+  private LiveView shown() {
+    LiveView view = shown;
+    if (view == null) {
+      throw new IllegalStateException("a page must have something to show");
+    }
+    return view;
+  }
+
+  private static @Nullable Long residentBytes() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        }
+      }
+      return null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private @Nullable Double secondsToFirstScore() {
+    long start = ManagementFactory.getRuntimeMXBean().getStartTime();
+    return probes.stream()
+        .map(ServingProbe::firstScoreAt)
+        .filter(java.util.Objects::nonNull)
+        .mapToDouble(at -> (at - start) / 1e3)
+        .boxed()
+        .min(Double::compare)
+        .orElse(null);
+  }
+
+  private String line(RunFigures figures, Feeder feeder, JobProgress now) {
+    LiveView view = shown();
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "%s events, %.0f/s, %s behind; %s examples learnt, %s waiting",
+            compact(feeder.counts().total()),
+            view.eventsPerSecond(),
+            compact(backlog(feeder, now.snapshot().watermark())),
+            compact(figures.trained()),
+            compact(figures.pending())));
+    for (LiveView.Model model : view.models()) {
+      if (!model.family().equals(EvaluationStore.REFERENCE)) {
+        line.append(
+            String.format(
+                Locale.ROOT,
+                "; %s v%s logloss %s auc %s stale %s ms",
+                model.name(),
+                model.version() == null ? "-" : model.version(),
+                decimals(model.recentLogLoss()),
+                decimals(model.recentAuc()),
+                model.stalenessMs() == null ? "-" : model.stalenessMs()));
+      }
+    }
+    return line.toString();
+  }
+
+  private static String compact(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  private static String decimals(@Nullable Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  /** The loop's own clock: turns, reports now and then, and whether anything moves. */
+  private final class Turns {
+
+    private long reportedAt;
+    private long movedAt;
+    private List<Long> position = List.of();
+
+    Turns(long now) {
+      reportedAt = now;
+      movedAt = now;
+    }
+
+    void await() {
+      try {
+        boolean over = ended.await(TURN_MS, TimeUnit.MILLISECONDS);
+        if (over) {
+          throw new IllegalStateException("a run must end once");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        stopped = true;
+      }
+    }
+
+    void report(RunFigures figures, Feeder feeder) {
+      long now = wallTime.getAsLong();
+      if (plan.report() != null && now - reportedAt >= REPORT_EVERY_MS) {
+        reportedAt = now;
+        figures.report(now, null, feeder.sent(), secondsToFirstScore(), false).write(plan.report());
+      }
+    }
+
+    void check(RunFigures figures, Feeder feeder, JobProgress job) {
+      JobProgress.Snapshot snapshot = job.snapshot();
+      List<Long> here =
+          List.of(
+              feeder.sent(), snapshot.watermark(), snapshot.waitingEntries(), figures.trained());
+      long now = wallTime.getAsLong();
+      boolean slow = plan.rate() < 1;
+      if (!here.equals(position) || slow) {
+        position = here;
+        movedAt = now;
+      } else if (now - movedAt > STUCK_MS) {
+        fail(
+            "the run must move, nothing did for %d s: %d events sent, learners at %d with %d entries waiting, %d examples learnt"
+                .formatted(
+                    STUCK_MS / 1000,
+                    feeder.sent(),
+                    snapshot.watermark(),
+                    snapshot.waitingEntries(),
+                    figures.trained()));
+      }
+    }
+  }
+}
