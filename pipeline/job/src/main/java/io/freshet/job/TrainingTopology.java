@@ -1,0 +1,130 @@
+package io.freshet.job;
+
+import io.freshet.job.input.DeadLetter;
+import io.freshet.job.input.DeadLetters;
+import io.freshet.job.input.Decoded;
+import io.freshet.job.input.InputRecord;
+import io.freshet.job.input.InputRecordSerializer;
+import io.freshet.job.input.SplitDecoded;
+import io.freshet.job.learner.EntrySerializer;
+import io.freshet.job.learner.EvaluationSerializer;
+import io.freshet.job.learner.LearnerLoopFactory;
+import io.freshet.job.learner.ReferenceLoopFactory;
+import io.freshet.job.learner.SequencedFactory;
+import io.freshet.job.learner.SequencedOperatorFactory;
+import io.freshet.job.order.LateFilter;
+import io.freshet.job.timeline.HistoryChange;
+import io.freshet.job.timeline.ItemTimeline;
+import io.freshet.job.timeline.TimelineSettings;
+import io.freshet.job.timeline.UserEvent;
+import io.freshet.job.timeline.UserEventSerializer;
+import io.freshet.job.timeline.UserEvents;
+import io.freshet.job.timeline.UserTimeline;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/** The whole machine on one screen: streams in, streams out, no broker. */
+public final class TrainingTopology {
+
+  /** What comes out. */
+  public record Outputs(
+      DataStream<Evaluation> evaluations,
+      DataStream<HistoryChange> histories,
+      DataStream<DeadLetter> deadLetters) {}
+
+  private TrainingTopology() {}
+
+  /**
+   * @param decoded records with event times and per-partition watermarks
+   */
+  public static Outputs build(DataStream<Decoded> decoded, JobSettings job) {
+    TimelineSettings timelines = TimelineSettings.of(job.models());
+    DeadLetters deadLetters = new DeadLetters(job.inputs());
+
+    SingleOutputStreamOperator<InputRecord> records =
+        decoded
+            .process(new SplitDecoded())
+            .returns(InputRecordSerializer.INSTANCE.type(InputRecord.class))
+            .setParallelism(decoded.getParallelism()) // a redistribution would mix up partitions
+            .uid("decoded");
+
+    SingleOutputStreamOperator<InputRecord> inTime =
+        records
+            .keyBy(InputRecord::partition, Types.INT)
+            .process(new LateFilter(job.models().stream().outOfOrdernessMs(), deadLetters))
+            .returns(InputRecordSerializer.INSTANCE.type(InputRecord.class))
+            .uid("late-filter")
+            .name("late-filter");
+
+    DataStream<UserEvent> shown =
+        inTime
+            .filter(UserEvents::concernsItem)
+            .keyBy(UserEvents::itemKey, Types.STRING)
+            .process(new ItemTimeline(timelines))
+            .returns(UserEventSerializer.INSTANCE.type(UserEvent.class))
+            .uid("item-timeline")
+            .name("item-timeline");
+
+    DataStream<UserEvent> outcomes =
+        inTime
+            .filter(UserEvents::isOutcome)
+            .map(UserEvents::outcome)
+            .returns(UserEventSerializer.INSTANCE.type(UserEvent.class));
+
+    SingleOutputStreamOperator<Entry> entries =
+        shown
+            .union(outcomes)
+            .keyBy(UserEvents::userKey, Types.STRING)
+            .process(new UserTimeline(timelines, deadLetters))
+            .returns(EntrySerializer.INSTANCE.type(Entry.class))
+            .uid("user-timeline")
+            .name("user-timeline");
+
+    List<DataStream<Evaluation>> evaluations = new ArrayList<>();
+    for (ModelSettings model : job.models().models()) {
+      evaluations.add(
+          learn(
+              entries,
+              model.name(),
+              new LearnerLoopFactory(
+                  ModelSettingsJson.write(model), job.logs(), job.inputs(), job.code())));
+    }
+    if (job.references()) {
+      String shared = ModelSettingsJson.write(job.models().models().get(0));
+      evaluations.add(
+          learn(entries, "references", new ReferenceLoopFactory(shared, timelines.labelAction())));
+    }
+    return new Outputs(
+        union(evaluations),
+        entries.getSideOutput(UserTimeline.CHANGES),
+        records
+            .getSideOutput(DeadLetters.TAG)
+            .union(inTime.getSideOutput(DeadLetters.TAG), entries.getSideOutput(DeadLetters.TAG)));
+  }
+
+  private static DataStream<Evaluation> learn(
+      DataStream<Entry> entries, String name, SequencedFactory factory) {
+    return entries
+        .transform(
+            "learner-" + name,
+            EvaluationSerializer.INSTANCE.type(Evaluation.class),
+            new SequencedOperatorFactory(factory))
+        .uid("learner-" + name)
+        .setParallelism(1)
+        .setMaxParallelism(1)
+        .slotSharingGroup("learner-" + name);
+  }
+
+  private static DataStream<Evaluation> union(List<DataStream<Evaluation>> streams) {
+    DataStream<Evaluation> all = streams.get(0);
+    for (DataStream<Evaluation> next : streams.subList(1, streams.size())) {
+      all = all.union(next);
+    }
+    return all;
+  }
+}

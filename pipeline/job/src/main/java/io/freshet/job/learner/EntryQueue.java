@@ -1,0 +1,71 @@
+package io.freshet.job.learner;
+
+import io.freshet.job.Entry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts entries into the one sequence that learners see: (event time, predictions before training,
+ * hash, example id), once the watermark says that no earlier one can come.
+ */
+final class EntryQueue {
+
+  /** The order of the sequence. */
+  static final Comparator<Entry> ORDER =
+      Comparator.comparingLong(Entry::time)
+          .thenComparingInt(entry -> entry instanceof Entry.Predict ? 0 : 1)
+          .thenComparingLong(Entry::hash)
+          .thenComparing(Entry::exampleId);
+
+  private final PriorityQueue<Entry> entries = new PriorityQueue<>(1024, ORDER);
+  private long reached = Long.MIN_VALUE;
+
+  void add(Entry entry) {
+    entries.add(entry);
+  }
+
+  /** No entry at or before {@code eventTime} will be added any more. */
+  void reach(long eventTime) {
+    reached = Math.max(reached, eventTime);
+  }
+
+  long reached() {
+    return reached;
+  }
+
+  /** The next entry of the sequence, or null while it is not known. */
+  @Nullable Entry poll() {
+    Entry next = entries.peek();
+    return next == null || next.time() > reached ? null : entries.poll();
+  }
+
+  int size() {
+    return entries.size();
+  }
+
+  void save(DataOutputView out) throws IOException {
+    List<Entry> ordered = new ArrayList<>(entries);
+    ordered.sort(ORDER);
+    out.writeLong(reached);
+    out.writeInt(ordered.size());
+    for (Entry entry : ordered) {
+      EntrySerializer.INSTANCE.serialize(entry, out);
+    }
+  }
+
+  static EntryQueue resume(DataInputView in) throws IOException {
+    EntryQueue queue = new EntryQueue();
+    queue.reached = in.readLong();
+    int size = in.readInt();
+    for (int i = 0; i < size; i++) {
+      queue.add(EntrySerializer.INSTANCE.deserialize(in));
+    }
+    return queue;
+  }
+}

@@ -1,0 +1,265 @@
+package io.freshet.job.learner;
+
+import static io.freshet.job.serial.Fields.readSize;
+import static io.freshet.job.serial.Fields.writeSize;
+
+import io.freshet.job.Entry;
+import io.freshet.job.Evaluation;
+import io.freshet.job.EvaluationRow;
+import io.freshet.learning.Example;
+import io.freshet.learning.Learner;
+import io.freshet.learning.LearnerFamily;
+import io.freshet.learning.Prediction;
+import io.freshet.learning.StepResult;
+import io.freshet.learning.metric.OnlineQuality;
+import io.freshet.scoring.feature.EncodedExample;
+import io.freshet.scoring.feature.FeatureEncoder;
+import io.freshet.scoring.settings.ModelSettings;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * One model's life: predict at the impression, train when the label is known, decide at round ends,
+ * publish. Knows neither Flink nor Kafka: the same object runs in the job and in the sequential
+ * replay that checks it.
+ */
+public final class LearnerLoop implements Sequenced {
+
+  private record Waiting(Held held, EncodedExample features, Prediction prediction) {}
+
+  private record Ready(Waiting waiting, Entry.Train entry) {
+
+    Example example() {
+      return new Example(
+          entry.hash(),
+          waiting.features(),
+          waiting.prediction().counters(),
+          waiting.prediction().logit(),
+          entry.label(),
+          entry.weight(),
+          Example.Kind.values()[entry.kind()],
+          entry.time());
+    }
+  }
+
+  private final ModelSettings settings;
+  private final FeatureEncoder encoder;
+  private final Learner learner;
+  private final OnlineQuality quality;
+  private final Publication publication;
+  private final Consumer<Evaluation> evaluations;
+  private final BatchCut cut;
+  private final Map<String, Waiting> waiting = new HashMap<>();
+  private final List<Ready> batch = new ArrayList<>();
+  private final TreeMap<Integer, Long> lineage = new TreeMap<>();
+  private int stepsInRound;
+
+  private LearnerLoop(
+      ModelSettings settings,
+      Learner learner,
+      OnlineQuality quality,
+      Publication publication,
+      Consumer<Evaluation> evaluations) {
+    this.settings = settings;
+    this.encoder = new FeatureEncoder(settings);
+    this.learner = learner;
+    this.quality = quality;
+    this.publication = publication;
+    this.evaluations = evaluations;
+    this.cut = new BatchCut(settings.batch().size(), settings.batch().spanMs());
+  }
+
+  /** A loop whose learner has seen nothing. */
+  public static LearnerLoop start(
+      ModelSettings settings,
+      LearnerFamily family,
+      Publication.Port port,
+      Consumer<Evaluation> evaluations) {
+    return new LearnerLoop(
+        settings,
+        family.create(settings),
+        new OnlineQuality(),
+        Publication.start(settings, port),
+        evaluations);
+  }
+
+  /** A loop that goes on where {@link #save} was called. */
+  public static LearnerLoop resume(
+      ModelSettings settings,
+      LearnerFamily family,
+      Publication.Port port,
+      Consumer<Evaluation> evaluations,
+      DataInput in)
+      throws IOException {
+    Learner learner = family.resume(settings, in);
+    OnlineQuality quality = OnlineQuality.resume(in);
+    LearnerLoop loop =
+        new LearnerLoop(
+            settings, learner, quality, Publication.resume(settings, port, in), evaluations);
+    loop.readHeld(in);
+    return loop;
+  }
+
+  public Learner learner() {
+    return learner;
+  }
+
+  @Override
+  public void predict(Entry.Predict entry) {
+    closeBatchBefore(entry.time());
+    EncodedExample features = encoder.encode(entry.instance());
+    waiting.put(
+        entry.exampleId(), new Waiting(Held.of(entry), features, learner.predict(features)));
+  }
+
+  @Override
+  public void train(Entry.Train entry) {
+    closeBatchBefore(entry.time());
+    Waiting predicted = waiting.remove(entry.exampleId());
+    if (predicted == null) {
+      throw new IllegalStateException(
+          "an example must be predicted before it is trained on, got " + entry.exampleId());
+    }
+    batch.add(new Ready(predicted, entry));
+    if (cut.add(entry.time())) {
+      step(entry.time(), false);
+    }
+  }
+
+  @Override
+  public void advance(long eventTime) {
+    closeBatchBefore(eventTime == Long.MAX_VALUE ? eventTime : eventTime + 1);
+  }
+
+  @Override
+  public void tick() {
+    publication.tick(learner);
+  }
+
+  private void closeBatchBefore(long time) {
+    if (cut.endsBefore(time)) {
+      step(cut.boundary() - 1, true);
+    }
+  }
+
+  private void step(long learntUpTo, boolean aligned) {
+    publication.beforeStep(learner);
+    List<Example> examples = new ArrayList<>(batch.size());
+    for (Ready ready : batch) {
+      examples.add(ready.example());
+    }
+    StepResult result = learner.train(examples);
+    List<EvaluationRow> rows = new ArrayList<>(batch.size());
+    for (int i = 0; i < batch.size(); i++) {
+      Ready ready = batch.get(i);
+      Prediction prediction = ready.waiting().prediction();
+      rows.add(
+          ready
+              .waiting()
+              .held()
+              .row(
+                  ready.entry(),
+                  prediction.probability(),
+                  sigmoid(prediction.logit()),
+                  result.predictions()[i]));
+      quality.add(prediction.probability(), ready.entry().label(), ready.entry().weight());
+      lineage.merge(ready.waiting().held().partition(), ready.waiting().held().offset(), Math::max);
+      lineage.merge(ready.entry().partition(), ready.entry().offset(), Math::max);
+    }
+    batch.clear();
+    cut.next();
+    evaluations.accept(
+        new Evaluation(
+            settings.name(), settings.family(), publication.epoch(), result.step(), rows));
+    stepsInRound++;
+    if (aligned || stepsInRound >= settings.round().steps()) {
+      stepsInRound = 0;
+      learner.endRound(learntUpTo);
+      publication.roundEnded(learner, learntUpTo, lineage, quality.metrics());
+    }
+  }
+
+  private static float sigmoid(float logit) {
+    return (float) (1 / (1 + StrictMath.exp(-logit)));
+  }
+
+  @Override
+  public int pending() {
+    return waiting.size();
+  }
+
+  @Override
+  public void save(long id, DataOutput out) throws IOException {
+    learner.save(out);
+    quality.save(out);
+    publication.save(id, out);
+    out.writeInt(stepsInRound);
+    writeSize(lineage.size(), out);
+    for (Map.Entry<Integer, Long> partition : lineage.entrySet()) {
+      out.writeInt(partition.getKey());
+      out.writeLong(partition.getValue());
+    }
+    out.writeInt(waiting.size());
+    for (Map.Entry<String, Waiting> example : new TreeMap<>(waiting).entrySet()) {
+      write(example.getValue(), out);
+    }
+    out.writeInt(batch.size());
+    for (Ready ready : batch) {
+      write(ready.waiting(), out);
+      EntrySerializer.write(ready.entry(), out);
+    }
+  }
+
+  private void readHeld(DataInput in) throws IOException {
+    stepsInRound = in.readInt();
+    int partitions = readSize(in);
+    for (int i = 0; i < partitions; i++) {
+      lineage.put(in.readInt(), in.readLong());
+    }
+    int examples = in.readInt();
+    for (int i = 0; i < examples; i++) {
+      Waiting example = readWaiting(in);
+      waiting.put(example.held().exampleId(), example);
+    }
+    int open = in.readInt();
+    for (int i = 0; i < open; i++) {
+      Ready ready = new Ready(readWaiting(in), (Entry.Train) EntrySerializer.read(in));
+      batch.add(ready);
+      cut.add(ready.entry().time());
+    }
+  }
+
+  private static void write(Waiting example, DataOutput out) throws IOException {
+    example.held().write(out);
+    ExampleFields.write(example.features(), out);
+    out.writeFloat(example.prediction().logit());
+    out.writeFloat(example.prediction().probability());
+    ExampleFields.writeFloats(example.prediction().counters(), out);
+  }
+
+  private static Waiting readWaiting(DataInput in) throws IOException {
+    return new Waiting(
+        Held.read(in),
+        ExampleFields.read(in),
+        new Prediction(in.readFloat(), in.readFloat(), ExampleFields.readFloats(in)));
+  }
+
+  @Override
+  public void completed(long id) {
+    publication.completed(id);
+  }
+
+  @Override
+  public void close() {
+    try (publication) {
+      learner.close();
+    }
+  }
+}

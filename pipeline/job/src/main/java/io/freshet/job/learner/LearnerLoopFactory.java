@@ -1,0 +1,40 @@
+package io.freshet.job.learner;
+
+import io.freshet.job.Evaluation;
+import io.freshet.job.input.InputPartitions;
+import io.freshet.learning.LearnerFamilies;
+import io.freshet.modellog.ModelLogs;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
+import java.io.DataInput;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * Makes the loop of one model.
+ *
+ * @param settings canonical JSON of the model's settings
+ */
+public record LearnerLoopFactory(
+    String settings, ModelLogs logs, InputPartitions partitions, String code)
+    implements SequencedFactory {
+
+  @Override
+  public Sequenced start(Consumer<Evaluation> evaluations) {
+    ModelSettings model = ModelSettingsJson.read(settings);
+    return LearnerLoop.start(
+        model, LearnerFamilies.named(model.family()), port(model), evaluations);
+  }
+
+  @Override
+  public Sequenced resume(Consumer<Evaluation> evaluations, DataInput in) throws IOException {
+    ModelSettings model = ModelSettingsJson.read(settings);
+    return LearnerLoop.resume(
+        model, LearnerFamilies.named(model.family()), port(model), evaluations, in);
+  }
+
+  private Publication.Port port(ModelSettings model) {
+    return new Publication.Port(
+        logs.open(model.name()), WallClock::milliseconds, partitions::nameOf, code);
+  }
+}

@@ -1,0 +1,35 @@
+package io.freshet.job.learner;
+
+import io.freshet.job.Entry;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * What learns from the sequence of entries. Confined to one thread; called in the sequence's order.
+ */
+public interface Sequenced extends AutoCloseable {
+
+  /** At the impression. */
+  void predict(Entry.Predict entry);
+
+  /** At the ready time, after the prediction of the same example. */
+  void train(Entry.Train entry);
+
+  /** Every entry up to this event time has been handed over. */
+  void advance(long eventTime);
+
+  /** Called every few milliseconds of wall time, between entries. */
+  void tick();
+
+  /** Remembers what checkpoint {@code id} covers, and writes everything that resuming needs. */
+  void save(long id, DataOutput out) throws IOException;
+
+  /** Checkpoint {@code id} and all before it are complete. */
+  void completed(long id);
+
+  /** Examples that were predicted and whose label is not known yet. */
+  int pending();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,17 @@
+package io.freshet.job.learner;
+
+import io.freshet.job.Evaluation;
+import java.io.DataInput;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.function.Consumer;
+
+/** Makes what learns from the sequence, on the task manager that runs it. */
+public interface SequencedFactory extends Serializable {
+
+  /** A beginning. */
+  Sequenced start(Consumer<Evaluation> evaluations);
+
+  /** A continuation of what {@link Sequenced#save} wrote. */
+  Sequenced resume(Consumer<Evaluation> evaluations, DataInput in) throws IOException;
+}

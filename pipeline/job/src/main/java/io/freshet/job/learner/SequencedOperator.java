@@ -1,0 +1,160 @@
+package io.freshet.job.learner;
+
+import io.freshet.job.Entry;
+import io.freshet.job.Evaluation;
+import java.io.IOException;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
+import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts entries into their sequence and hands them to what learns from it. Works in slices, so that
+ * checkpoint barriers pass while a backlog is learnt. One subtask: the sequence is one.
+ */
+final class SequencedOperator extends AbstractStreamOperator<Evaluation>
+    implements OneInputStreamOperator<Entry, Evaluation> {
+
+  private static final long serialVersionUID = 1L;
+  private static final int SLICE = 512;
+  private static final long TICK_MS = 10;
+
+  private final SequencedFactory factory;
+  private final transient MailboxExecutor mailbox;
+
+  private transient @Nullable ListState<byte[]> saved;
+  private transient EntryQueue queue;
+  private transient @Nullable Sequenced learning;
+  private transient boolean sliceIsPlanned;
+  private transient @Nullable ScheduledFuture<?> ticking;
+
+  SequencedOperator(StreamOperatorParameters<Evaluation> parameters, SequencedFactory factory) {
+    super(parameters);
+    this.factory = factory;
+    this.mailbox = parameters.getMailboxExecutor();
+    this.queue = new EntryQueue();
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    saved =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>("sequence", BytePrimitiveArraySerializer.INSTANCE));
+    if (context.isRestored() && saved.get().iterator().hasNext()) {
+      DataInputViewStreamWrapper in =
+          new DataInputViewStreamWrapper(new StateChunks.Input(saved.get()));
+      queue = EntryQueue.resume(in);
+      learning = factory.resume(this::emit, in);
+    } else {
+      learning = factory.start(this::emit);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    getMetricGroup().gauge("freshet_pending_examples", () -> learning().pending());
+    getMetricGroup().gauge("freshet_waiting_entries", () -> queue.size());
+    ticking =
+        getProcessingTimeService()
+            .scheduleWithFixedDelay(time -> learning().tick(), TICK_MS, TICK_MS);
+    planSlice();
+  }
+
+  private Sequenced learning() {
+    Sequenced current = learning;
+    if (current == null) {
+      throw new IllegalStateException("an operator must be initialised before it learns");
+    }
+    return current;
+  }
+
+  private void emit(Evaluation evaluation) {
+    output.collect(new StreamRecord<>(evaluation));
+  }
+
+  @Override
+  public void processElement(StreamRecord<Entry> element) {
+    queue.add(element.getValue());
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    queue.reach(mark.getTimestamp());
+    if (!sliceIsPlanned) {
+      learnSlice();
+    }
+    super.processWatermark(mark);
+  }
+
+  private void planSlice() {
+    sliceIsPlanned = true;
+    mailbox.execute(this::learnSlice, "learn the next slice of the sequence");
+  }
+
+  private void learnSlice() {
+    sliceIsPlanned = false;
+    Sequenced current = learning();
+    for (int i = 0; i < SLICE; i++) {
+      Entry entry = queue.poll();
+      if (entry == null) {
+        if (queue.reached() != Long.MIN_VALUE) {
+          current.advance(queue.reached());
+        }
+        return;
+      }
+      if (entry instanceof Entry.Predict predict) {
+        current.predict(predict);
+      } else if (entry instanceof Entry.Train train) {
+        current.train(train);
+      }
+    }
+    planSlice();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    ListState<byte[]> state = saved;
+    if (state == null) {
+      throw new IOException("state must be initialised before a snapshot");
+    }
+    StateChunks.Output chunks = new StateChunks.Output();
+    DataOutputViewStreamWrapper out = new DataOutputViewStreamWrapper(chunks);
+    queue.save(out);
+    learning().save(context.getCheckpointId(), out);
+    out.flush();
+    state.update(chunks.chunks());
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    learning().completed(checkpointId);
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (ticking != null) {
+      ticking.cancel(false);
+    }
+    if (learning != null) {
+      learning.close();
+    }
+    super.close();
+  }
+}

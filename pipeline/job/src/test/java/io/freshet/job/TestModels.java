@@ -1,0 +1,49 @@
+package io.freshet.job;
+
+import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.scoring.settings.ModelsFileReader;
+import io.freshet.scoring.settings.SettingsDefaults;
+import java.util.Set;
+
+/** Two small models on the events of {@link RandomLog}. */
+final class TestModels {
+
+  private TestModels() {}
+
+  static ModelsFile file(long publishEveryMs) {
+    String common =
+        """
+            features:
+              - {name: item, from: item.id, as: id, size: 4, admitAfter: 2, maxRows: 30}
+              - {name: category, from: item.category, as: id, size: 4}
+              - {name: price, from: item.price, as: number, log: true}
+              - {name: device, from: context.device, as: id, size: 2}
+              - {name: item-rate, from: item.id, as: counters, halfLives: [1m, 1h]}
+              - {name: next, from: [item.id, clicked.last], as: cross}
+              - {name: position, from: position, as: bias}
+            histories:
+              - {name: clicked, of: [item, category], actions: [click], length: 10}
+              - {name: skipped, of: [category], actions: [none], length: 5}
+            network: {units: [8, 4], activation: dice}
+            batch: {size: 64, span: 5s}
+            publish: {every: %dms, anchorEvery: 1s}
+        """
+            .formatted(publishEveryMs);
+    String yaml =
+        """
+        stream: {outOfOrderness: %dms}
+        labels: {action: click, wait: %dms, policy: wait}
+        models:
+          din:
+            family: din
+            attention: {units: [8], normalize: softmax}
+        %s
+          base:
+            family: base
+        %s
+        """
+            .formatted(RandomLog.OUT_OF_ORDERNESS_MS, RandomLog.WAIT_MS, common, common);
+    return new ModelsFileReader(Set.of("din", "base"), new SettingsDefaults(100, 60_000, 1_000))
+        .read(yaml);
+  }
+}
