@@ -25,12 +25,11 @@ final class AttentionPool implements HistoryPool {
   private final Normalize normalize;
   private final Kernels kernels;
 
-  /** [4·width, units] and [units] of the first map, which is the output where nothing is hidden. */
+  /** [4·width, units], of the first layer. */
   private final float[] weight;
 
-  private final float[] bias;
-  private final Layer[] first;
-  private final LayerStack[] rest;
+  private final Layer first;
+  private final LayerStack rest;
 
   private final float[] queryWeight;
   private final float[] keyWeight;
@@ -47,21 +46,11 @@ final class AttentionPool implements HistoryPool {
     this.width = shape.layout().histories().get(history).width();
     this.normalize = shape.attention().normalize();
     this.kernels = kernels;
-    if (layers.isEmpty()) {
-      this.units = 1;
-      this.weight = state.tensor(outWeight).data();
-      this.bias = state.tensor(outBias).data();
-      this.first = new Layer[0];
-      this.rest = new LayerStack[0];
-    } else {
-      Layer layer = new Layer(layers.get(0), state, kernels);
-      List<LayerSpec> others = layers.subList(1, layers.size());
-      this.units = layer.out();
-      this.weight = layer.weight();
-      this.bias = layer.bias();
-      this.first = new Layer[] {layer};
-      this.rest = new LayerStack[] {new LayerStack(others, outWeight, outBias, state, kernels)};
-    }
+    this.first = new Layer(layers.get(0), state, kernels);
+    this.rest =
+        new LayerStack(layers.subList(1, layers.size()), outWeight, outBias, state, kernels);
+    this.units = first.out();
+    this.weight = first.weight();
     this.queryWeight = new float[width * units];
     this.keyWeight = new float[width * units];
     this.perCandidate = new float[units];
@@ -76,12 +65,8 @@ final class AttentionPool implements HistoryPool {
       queryWeight[i] = weight[i] + weight[2 * block + i];
       keyWeight[i] = weight[block + i] - weight[2 * block + i];
     }
-    for (Layer layer : first) {
-      layer.prepare();
-    }
-    for (LayerStack stack : rest) {
-      stack.prepare();
-    }
+    first.prepare();
+    rest.prepare();
   }
 
   @Override
@@ -116,20 +101,14 @@ final class AttentionPool implements HistoryPool {
         queryWeight,
         0,
         units,
-        bias,
+        first.bias(),
         0,
         perCandidate,
         0,
         units);
     kernels.scaleRowsAdd(
         width, units, query, queryOffset, weight, 3 * width * units, keyWeight, perPosition);
-    if (first.length == 0) {
-      kernels.affine(
-          positions, width, 1, keys, 0, width, perPosition, 0, 1, perCandidate, 0, weights, 0, 1);
-      return;
-    }
-    Layer layer = first[0];
-    hidden = layer.buffer(hidden, positions);
+    hidden = first.buffer(hidden, positions);
     kernels.affine(
         positions,
         width,
@@ -144,8 +123,8 @@ final class AttentionPool implements HistoryPool {
         0,
         hidden,
         0,
-        layer.pitch());
-    layer.activate(positions, hidden);
-    rest[0].run(positions, hidden, 0, layer.pitch(), weights, 0);
+        first.pitch());
+    first.activate(positions, hidden);
+    rest.run(positions, hidden, 0, first.pitch(), weights, 0);
   }
 }

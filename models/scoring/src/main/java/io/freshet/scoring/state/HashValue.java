@@ -22,8 +22,7 @@ public record HashValue(long high, long low) {
           "a state hash must have 32 hexadecimal digits, got " + hex);
     }
     return new HashValue(
-        Long.parseUnsignedLong(hex.substring(0, 16), 16),
-        Long.parseUnsignedLong(hex.substring(16), 16));
+        HexFormat.fromHexDigitsToLong(hex, 0, 16), HexFormat.fromHexDigitsToLong(hex, 16, 32));
   }
 
   @Override

@@ -16,9 +16,19 @@ public final class ModelState {
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final Map<String, RowTable> tables = new LinkedHashMap<>();
 
+  /**
+   * @throws IllegalArgumentException if two tensors or two tables have one name
+   */
   public ModelState(Collection<Tensor> tensors, Collection<RowTable> tables) {
-    tensors.forEach(tensor -> this.tensors.put(tensor.name(), tensor));
-    tables.forEach(table -> this.tables.put(table.name(), table));
+    tensors.forEach(tensor -> put(this.tensors, tensor.name(), tensor));
+    tables.forEach(table -> put(this.tables, table.name(), table));
+  }
+
+  private static <T> void put(Map<String, T> into, String name, T value) {
+    if (into.put(name, value) != null) {
+      throw new IllegalArgumentException(
+          "names of a state's tensors and tables must be distinct, got %s twice".formatted(name));
+    }
   }
 
   public Map<String, Tensor> tensors() {
@@ -121,10 +131,10 @@ public final class ModelState {
     StateHash hash = new StateHash();
     tensors.values().forEach(hash::addTensor);
     for (RowTable table : tables.values()) {
-      for (long id : table.sortedIds()) {
-        int row = table.find(id);
-        hash.addRow(table.name(), id, table.values(row), table.valueOffset(row), table.width());
-      }
+      table.forEach(
+          (id, row) ->
+              hash.addRow(
+                  table.name(), id, table.values(row), table.valueOffset(row), table.width()));
     }
     return hash.value();
   }

@@ -151,6 +151,23 @@ public final class RowTable {
     return (row & SEGMENT_MASK) * slotWidth;
   }
 
+  /** What {@link #forEach} calls. */
+  @FunctionalInterface
+  public interface RowVisitor {
+    void row(long id, int row);
+  }
+
+  /** Visits every row, in an order that depends on the table's history. */
+  public void forEach(RowVisitor visitor) {
+    for (int[] part : index) {
+      for (int entry : part) {
+        if (entry != 0) {
+          visitor.row(idOf(entry - 1), entry - 1);
+        }
+      }
+    }
+  }
+
   /** All ids, ascending as unsigned integers: the canonical order. */
   public long[] sortedIds() {
     long[] all = new long[size];
