@@ -1,0 +1,257 @@
+package io.freshet.modellog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.freshet.modellog.ModelIndex.AnchorPosition;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
+import io.freshet.scoring.state.StateHash;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every kind of model log must do; one subclass a kind. */
+abstract class ModelLogContract {
+
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  /** A new attempt on the test's own log. */
+  abstract ModelLog open(boolean rewind);
+
+  abstract LogFeed feed();
+
+  private ScriptedLearner newLearner() {
+    return new ScriptedLearner(open(false)).claim();
+  }
+
+  @Test
+  void aVersionIsItsChunksAndThenItsManifest() {
+    ScriptedLearner learner = newLearner();
+    VersionFacts facts = learner.publish(1);
+
+    List<LogEntry> entries = entries();
+    assertThat(entries).hasSize(3);
+    assertThat(entries.get(0))
+        .isInstanceOfSatisfying(
+            LogEntry.Claim.class,
+            claim -> {
+              assertThat(claim.epoch()).isEqualTo(1);
+              assertThat(claim.base()).isNull();
+            });
+    LogEntry.Chunk chunk = (LogEntry.Chunk) entries.get(1);
+    LogEntry.Manifest manifest = (LogEntry.Manifest) entries.get(2);
+    assertThat(manifest.facts()).isEqualTo(facts);
+    assertThat(manifest.chunkHashes()).containsExactly(chunk.hash());
+    assertThat(manifest.payloadBytes()).isEqualTo(chunk.bytes());
+    assertThat(manifest.tensors())
+        .containsEntry("weights", List.of(2, 3))
+        .containsEntry("bias", List.of(1));
+    assertThat(manifest.tables()).containsExactly(new LogEntry.TableSummary("rows", 2, 1, 0, 1));
+  }
+
+  @Test
+  void aLargeVersionIsCutIntoChunksOfAtMost512KiBThatGiveTheStateBack() {
+    int width = 1000;
+    ScriptedLearner learner = new ScriptedLearner(open(false), width).claim();
+    long[] ids = new long[500];
+    Arrays.setAll(ids, i -> i * 3L);
+    float[] values = new float[ids.length * width];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i * 0.5f;
+    }
+    learner.publish(
+        new StateDelta(
+            List.copyOf(learner.state().copy().tensors().values()),
+            List.of(new StateDelta.Rows("rows", width, ids, values, new long[] {7, 8}))),
+        0);
+
+    List<LogEntry.Chunk> chunks = chunks(entries());
+    assertThat(chunks).hasSizeGreaterThan(3);
+    assertThat(chunks).allSatisfy(chunk -> assertThat(chunk.bytes()).isLessThan(512 * 1024));
+    ModelState state = ScriptedLearner.emptyState(width);
+    StateHash hash = new StateHash();
+    hash.reset(state.computeHash());
+    Payload payload = new Payload(new Version(1, 1), false);
+    chunks.forEach(payload::add);
+    state.apply(payload.content(), hash);
+    assertThat(hash.value()).isEqualTo(learner.stateHash()).isEqualTo(state.computeHash());
+  }
+
+  @Test
+  void anAnchorInTheIndexHoldsTheWholeStateAndNamesWhereDeltasGoOn() {
+    ModelLog log = open(false);
+    ScriptedLearner learner = new ScriptedLearner(log).claim();
+    learner.publish(1);
+    learner.publish(2);
+    learner.anchor();
+    learner.publish(3);
+    log.close(); // waits for the anchor
+
+    try (LogFeed feed = feed()) {
+      List<AnchorPosition> anchors = feed.index().anchors();
+      assertThat(anchors).hasSize(1);
+      AnchorPosition anchor = anchors.get(0);
+      assertThat(anchor.version()).isEqualTo(new Version(1, 2));
+      LogEntry.Manifest manifest = feed.anchorManifest(anchor);
+      assertThat(manifest.anchor()).isTrue();
+      assertThat(manifest.facts().parent()).isNull();
+      ModelState state = ScriptedLearner.emptyState(2);
+      StateHash hash = new StateHash();
+      hash.reset(state.computeHash());
+      Payload payload = new Payload(anchor.version(), true);
+      feed.readAnchor(anchor, entry -> state.apply(payload.stream((LogEntry.Chunk) entry), hash));
+      assertThat(payload.problem(manifest)).isNull();
+      state.apply(payload.content(), hash);
+      assertThat(hash.value())
+          .isEqualTo(anchor.stateHash())
+          .isEqualTo(manifest.facts().stateHash())
+          .isEqualTo(state.computeHash());
+
+      feed.seek(anchor.baseOffset());
+      List<Version> after = new ArrayList<>();
+      while (feed.position() < feed.end()) {
+        for (LogRecord record : feed.poll(POLL)) {
+          if (record.entry() instanceof LogEntry.Manifest next) {
+            after.add(next.facts().version());
+          }
+        }
+      }
+      assertThat(after).containsExactly(new Version(1, 3));
+    }
+  }
+
+  @Test
+  void aClaimTakesTheNextEpochAndShutsEarlierAttemptsOut() {
+    ScriptedLearner first = newLearner();
+    first.publish(1);
+    ScriptedLearner second = ScriptedLearner.resume(open(false), first.save()).claim();
+
+    assertThat(second.epoch()).isEqualTo(2);
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> first.publish(2))
+        .withMessageContaining("another one has claimed it");
+    VersionFacts facts = second.publish(3);
+    assertThat(facts.version()).isEqualTo(new Version(2, 2));
+    assertThat(facts.parent()).isEqualTo(new Version(1, 1));
+    assertThat(versions()).containsExactly(new Version(1, 1), new Version(2, 2));
+  }
+
+  @Test
+  void numbersGoOnAboveRetractedVersions() {
+    ScriptedLearner first = newLearner();
+    first.publish(1);
+    ScriptedLearner.Saved saved = first.save();
+    first.publish(2);
+    first.publish(3);
+    ModelLog log = open(false);
+    ScriptedLearner second = ScriptedLearner.resume(log, saved).claim();
+
+    assertThat(log.highestNumber()).isEqualTo(3);
+    assertThat(second.publish(4).version()).isEqualTo(new Version(2, 4));
+  }
+
+  @Test
+  void aClaimFromAVersionThatWasTakenBackIsRefused() {
+    ScriptedLearner first = newLearner();
+    first.publish(1);
+    ScriptedLearner.Saved base = first.save();
+    first.publish(2);
+    ScriptedLearner.Saved retracted = first.save();
+    ScriptedLearner.resume(open(false), base).claim().publish(3);
+
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> ScriptedLearner.resume(open(false), retracted).claim())
+        .withMessageContaining("the base 1:2 of a claim must be a live version")
+        .withMessageContaining("its newest live one is 2:3");
+  }
+
+  @Test
+  void aClaimFromAStateThatTheLogDoesNotKnowIsRefused() {
+    ScriptedLearner first = newLearner();
+    first.publish(1);
+
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> open(false).claim(new Version(1, 1), new HashValue(1, 2)))
+        .withMessageContaining("the checkpoint does not belong to this log");
+  }
+
+  @Test
+  void aClaimBelowTheLastCommitIsRefusedUnlessItRewinds() {
+    ModelLog log = open(false);
+    ScriptedLearner first = new ScriptedLearner(log).claim();
+    first.publish(1);
+    ScriptedLearner.Saved base = first.save();
+    log.commit(first.publish(2).version());
+
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> ScriptedLearner.resume(open(false), base).claim())
+        .withMessageContaining("committed version 1:2")
+        .withMessageContaining("got 1:1");
+    ScriptedLearner rewound = ScriptedLearner.resume(open(true), base).claim();
+    assertThat(rewound.publish(3).parent()).isEqualTo(new Version(1, 1));
+  }
+
+  @Test
+  void aVersionThatDoesNotFollowIsRefusedBeforeItIsWritten() {
+    ModelLog log = open(false);
+    ScriptedLearner learner = new ScriptedLearner(log).claim();
+    learner.publish(1);
+    VersionFacts orphan = learner.facts(new Version(1, 3), 0);
+    StateDelta nothing = new StateDelta(List.of(), List.of());
+    VersionFacts again = learner.facts(new Version(1, 1), 0);
+
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> log.publish(again, nothing))
+        .withMessageContaining("a number above 1");
+    log.publish(orphan, nothing);
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> log.publish(learner.facts(new Version(1, 4), 0), nothing))
+        .withMessageContaining("the parent of 1:4");
+    assertThat(versions()).containsExactly(new Version(1, 1), new Version(1, 3));
+  }
+
+  @Test
+  void totalsCountPayloadOfDeltasAndAnchors() {
+    ModelLog log = open(false);
+    ScriptedLearner learner = new ScriptedLearner(log).claim();
+    learner.publish(1);
+    learner.publish(2);
+    learner.anchor();
+    log.close(); // waits for the anchor
+
+    long bytes = chunks(entries()).stream().mapToLong(LogEntry.Chunk::bytes).sum();
+    assertThat(log.totals().deltas()).isEqualTo(2);
+    assertThat(log.totals().deltaBytes()).isEqualTo(bytes);
+    assertThat(log.totals().anchors()).isEqualTo(1);
+    assertThat(log.totals().anchorBytes()).isPositive();
+  }
+
+  private List<Version> versions() {
+    return entries().stream()
+        .filter(LogEntry.Manifest.class::isInstance)
+        .map(entry -> ((LogEntry.Manifest) entry).facts().version())
+        .toList();
+  }
+
+  private static List<LogEntry.Chunk> chunks(List<LogEntry> entries) {
+    return entries.stream()
+        .filter(LogEntry.Chunk.class::isInstance)
+        .map(LogEntry.Chunk.class::cast)
+        .toList();
+  }
+
+  private List<LogEntry> entries() {
+    List<LogEntry> entries = new ArrayList<>();
+    try (LogFeed feed = feed()) {
+      long end = feed.end();
+      while (feed.position() < end) {
+        feed.poll(POLL).forEach(record -> entries.add(record.entry()));
+      }
+    }
+    return entries;
+  }
+}
