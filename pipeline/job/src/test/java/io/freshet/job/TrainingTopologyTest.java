@@ -19,13 +19,18 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
@@ -38,10 +43,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TrainingTopologyTest {
 
   private static final int IMPRESSIONS = 1_500;
+  private static final Map<Long, List<Decoded>> INPUTS = new ConcurrentHashMap<>();
   private static final Map<String, RecordingLog> LOGS = new ConcurrentHashMap<>();
 
   private record Outcome(
-      List<String> exampleIds, List<Float> predictions, Map<Long, HashValue> hashes) {}
+      List<String> examples, List<Float> predictions, Map<Long, HashValue> hashes) {}
 
   private static List<List<InputRecord>> partitions = List.of();
   private static Map<String, Outcome> expected = Map.of();
@@ -88,7 +94,7 @@ class TrainingTopologyTest {
         .values()
         .forEach(
             outcome ->
-                assertThat(outcome.exampleIds())
+                assertThat(outcome.examples())
                     .hasSizeBetween(IMPRESSIONS * 97 / 100, IMPRESSIONS)
                     .doesNotHaveDuplicates());
   }
@@ -97,23 +103,74 @@ class TrainingTopologyTest {
   @CsvSource({"1, 1, 1", "2, 2, 10", "4, 3, 40"})
   void theJobLearnsTheSameBitsAsTheSequentialReplay(
       int parallelism, long delays, long publishEveryMs) throws Exception {
-    ModelsFile models = TestModels.file(publishEveryMs);
     String run = "run-" + parallelism + "-" + delays;
+    Map<String, List<Evaluation>> evaluations =
+        run(run, parallelism, delays, publishEveryMs, Integer.MAX_VALUE);
+
+    for (String model : expected.keySet()) {
+      assertEqualsOracle(model, of(evaluations, model), of(LOGS, run + model));
+    }
+  }
+
+  @Test
+  void aJobThatFailsAndRestartsFromItsCheckpointLearnsTheSameBitsInANewEpoch() throws Exception {
+    Map<String, List<Evaluation>> evaluations =
+        run("restarted-", 2, 5, 1, inputs(5).size() * 9 / 10);
+
+    assertThat(FailOnce.FAILURES).hasValue(1);
+    for (String model : expected.keySet()) {
+      RecordingLog log = of(LOGS, "restarted-" + model);
+      assertEqualsOracle(model, of(evaluations, model), log);
+      assertThat(log.published()).extracting(facts -> facts.version().epoch()).contains(1L, 2L);
+      assertThat(log.published())
+          .extracting(facts -> facts.version().number())
+          .isSorted()
+          .doesNotHaveDuplicates();
+      assertThat(log.committed()).isNotEmpty();
+    }
+  }
+
+  private static void assertEqualsOracle(
+      String model, List<Evaluation> evaluations, RecordingLog log) {
+    Outcome outcome = outcome(evaluations, log);
+    Outcome oracle = of(expected, model);
+    assertThat(outcome.examples()).isEqualTo(oracle.examples());
+    assertThat(outcome.predictions()).isEqualTo(oracle.predictions());
+    assertThat(outcome.hashes()).isNotEmpty();
+    assertThat(oracle.hashes()).containsAllEntriesOf(outcome.hashes());
+  }
+
+  private static Map<String, List<Evaluation>> run(
+      String run, int parallelism, long delays, long publishEveryMs, int failAfter)
+      throws Exception {
+    ModelsFile models = TestModels.file(publishEveryMs);
     ModelLogs logs =
         model -> LOGS.computeIfAbsent(run + model, key -> new RecordingLog(model)).open();
-
     JobSettings settings =
         new JobSettings(models, RandomLog.INPUTS, logs, parallelism, false, "test");
     Configuration configuration = new Configuration();
     configuration.setString("execution.checkpointing.interval", parallelism * 50 + "ms");
-    configuration.setString("restart-strategy.type", "none");
+    configuration.setString("restart-strategy.type", "fixed-delay");
+    configuration.setString("restart-strategy.fixed-delay.attempts", "1");
+    configuration.setString("restart-strategy.fixed-delay.delay", "10ms");
     configuration.setString("taskmanager.numberOfTaskSlots", String.valueOf(settings.slots()));
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration);
     environment.getConfig().enableObjectReuse();
+    int records = inputs(delays).size();
     DataStream<Decoded> decoded =
         environment
-            .fromData(interleaved(delays), DecodedSerializer.INSTANCE.type(Decoded.class))
+            .fromSource(
+                new DataGeneratorSource<>(
+                    index -> inputs(delays).get(index.intValue()),
+                    records,
+                    RateLimiterStrategy.perSecond(failAfter < records ? 3_000 : 1e6),
+                    DecodedSerializer.INSTANCE.type(Decoded.class)),
+                WatermarkStrategy.noWatermarks(),
+                "log")
+            .setParallelism(1)
+            .map(new FailOnce(failAfter))
+            .returns(DecodedSerializer.INSTANCE.type(Decoded.class))
             .setParallelism(1)
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<Decoded>forGenerator(context -> new SlowestPartition())
@@ -128,19 +185,44 @@ class TrainingTopologyTest {
                   .computeIfAbsent(evaluation.model(), m -> new ArrayList<>())
                   .add(evaluation));
     }
+    return evaluations;
+  }
 
-    for (ModelSettings model : models.models()) {
-      Outcome outcome = outcome(of(evaluations, model.name()), of(LOGS, run + model.name()));
-      Outcome oracle = of(expected, model.name());
-      assertThat(outcome.exampleIds()).isEqualTo(oracle.exampleIds());
-      assertThat(outcome.predictions()).isEqualTo(oracle.predictions());
-      assertThat(outcome.hashes()).isNotEmpty();
-      assertThat(oracle.hashes()).containsAllEntriesOf(outcome.hashes());
+  /** Fails at the first record after so many that comes when a checkpoint is complete. */
+  private static final class FailOnce implements MapFunction<Decoded, Decoded>, CheckpointListener {
+
+    private static final long serialVersionUID = 1L;
+    static final AtomicInteger FAILURES = new AtomicInteger();
+
+    private final int after;
+    private int records;
+    private boolean complete;
+
+    FailOnce(int after) {
+      this.after = after;
+    }
+
+    @Override
+    public Decoded map(Decoded decoded) {
+      records++;
+      if (records > after && complete && FAILURES.compareAndSet(0, 1)) {
+        throw new IllegalStateException("this failure is part of the test");
+      }
+      return decoded;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long id) {
+      complete = true;
     }
   }
 
   private static <T> T of(Map<String, T> map, String key) {
     return Objects.requireNonNull(map.get(key), key);
+  }
+
+  private static List<Decoded> inputs(long delays) {
+    return INPUTS.computeIfAbsent(delays, TrainingTopologyTest::interleaved);
   }
 
   private static long time(Decoded decoded) {
