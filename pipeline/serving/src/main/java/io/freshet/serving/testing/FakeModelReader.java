@@ -1,0 +1,176 @@
+package io.freshet.serving.testing;
+
+import io.freshet.modellog.Version;
+import io.freshet.modellog.VersionFacts;
+import io.freshet.scoring.feature.Instance;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.serving.ModelReader;
+import io.freshet.serving.NoVersion;
+import io.freshet.serving.ReaderStats;
+import io.freshet.serving.Refusal;
+import io.freshet.serving.Scorer;
+import io.freshet.serving.Scores;
+import io.freshet.serving.StaleModel;
+import io.freshet.serving.Swap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reader that a test conducts: which version it serves, how stale that is, and what each
+ * candidate's probability is. It keeps the promises of {@link ModelReader}: nothing to score with
+ * before the first version, a refusal beyond the staleness limit, a callback on every swap, nothing
+ * after {@link #close}.
+ */
+public final class FakeModelReader implements ModelReader {
+
+  private final ToDoubleFunction<Instance> probability;
+  private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
+  private @Nullable VersionFacts facts;
+  private @Nullable Duration stalenessLimit;
+  private Duration staleness = Duration.ZERO;
+  private boolean matches = true;
+  private boolean closed;
+  private long swaps;
+
+  /**
+   * @param probability of each candidate; candidates scored by id come with empty attributes and
+   *     histories
+   */
+  public FakeModelReader(ToDoubleFunction<Instance> probability) {
+    this.probability = probability;
+  }
+
+  /** Serves the next version, number 1 first, and calls back. */
+  public synchronized Version publish() {
+    VersionFacts before = facts;
+    Version version = new Version(1, before == null ? 1 : before.version().number() + 1);
+    facts =
+        new VersionFacts(
+            version,
+            before == null ? null : before.version(),
+            before == null ? HashValue.EMPTY : before.stateHash(),
+            new HashValue(1, version.number()),
+            version.number(),
+            0,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            "passed",
+            "{}",
+            0,
+            "fake",
+            "fake");
+    swaps++;
+    Swap swap = new Swap(facts, before == null, 0, 0, 0);
+    swapCallbacks.forEach(callback -> callback.accept(swap));
+    return version;
+  }
+
+  /** Reports something as refused. */
+  public synchronized void refuse(@Nullable Version version, String reason) {
+    refusalCallbacks.forEach(callback -> callback.accept(new Refusal(version, reason)));
+  }
+
+  /** Every score from now on is this stale. */
+  public synchronized void setStaleness(Duration staleness) {
+    this.staleness = staleness;
+  }
+
+  /** Scoring beyond this is refused; null = never. */
+  public synchronized void setStalenessLimit(@Nullable Duration limit) {
+    this.stalenessLimit = limit;
+  }
+
+  /** What {@link #matches} says from now on. */
+  public synchronized void setMatches(boolean matches) {
+    this.matches = matches;
+  }
+
+  @Override
+  public Scorer scorer() {
+    return new Scorer() {
+      @Override
+      public Scores score(List<Instance> instances) {
+        return FakeModelReader.this.score(instances);
+      }
+
+      @Override
+      public Scores score(String userId, List<String> itemIds, Map<String, Object> context) {
+        List<Instance> instances = new ArrayList<>(itemIds.size());
+        for (String itemId : itemIds) {
+          instances.add(
+              new Instance(
+                  itemId, Map.of(), userId.isEmpty() ? null : userId, context, 0, 0, Map.of()));
+        }
+        return score(instances);
+      }
+    };
+  }
+
+  private synchronized Scores score(List<Instance> instances) {
+    VersionFacts served = served();
+    Duration limit = stalenessLimit;
+    if (limit != null && staleness.compareTo(limit) > 0) {
+      throw new StaleModel(
+          "the fake's staleness must be within %s, it is %s".formatted(limit, staleness));
+    }
+    float[] probabilities = new float[instances.size()];
+    float[] logits = new float[probabilities.length];
+    for (int i = 0; i < probabilities.length; i++) {
+      double p = probability.applyAsDouble(instances.get(i));
+      probabilities[i] = (float) p;
+      logits[i] = (float) Math.log(p / (1 - p));
+    }
+    return new Scores(served.version(), staleness, probabilities, logits);
+  }
+
+  private VersionFacts served() {
+    if (closed || facts == null) {
+      throw new NoVersion(closed ? "the fake is closed" : "the fake has published nothing yet");
+    }
+    return facts;
+  }
+
+  @Override
+  public synchronized Version awaitFirst(Duration timeout) {
+    return served().version();
+  }
+
+  @Override
+  public void onSwap(Consumer<Swap> callback) {
+    swapCallbacks.add(callback);
+  }
+
+  @Override
+  public void onRefusal(Consumer<Refusal> callback) {
+    refusalCallbacks.add(callback);
+  }
+
+  @Override
+  public synchronized boolean matches() {
+    return facts != null && matches;
+  }
+
+  @Override
+  public synchronized Duration staleness() {
+    served();
+    return staleness;
+  }
+
+  @Override
+  public synchronized ReaderStats stats() {
+    return new ReaderStats(ReaderStats.Mode.FOLLOWING, facts, swaps, 0, 0, 0, 0, 0, false, null);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+  }
+}
