@@ -128,7 +128,7 @@ final class DemoCommand implements Callable<Integer> {
         Summary.print(run.run(), freshet.terminal());
         return 0;
       } finally {
-        removeHook(stop);
+        Hooks.remove(stop);
       }
     }
   }
@@ -173,18 +173,6 @@ final class DemoCommand implements Callable<Integer> {
         isolation,
         parallelism,
         prefix);
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      boolean removed = Runtime.getRuntime().removeShutdownHook(hook);
-      if (!removed) {
-        throw new IllegalStateException("a hook that was added must be there");
-      }
-    } catch (IllegalStateException shuttingDown) {
-      // The process ends already, and the hook waits for this run; there is nothing to remove.
-      Thread.onSpinWait();
-    }
   }
 
   /** What a run says at its end. */

@@ -7,9 +7,8 @@ import io.freshet.source.InvalidSource;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.LongSupplier;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,6 +48,11 @@ public final class Freshet implements Runnable {
   }
 
   public static void main(String[] args) {
+    if (List.of(args).contains("--verbose")) {
+      // Read by log4j2.xml, which nothing has loaded yet.
+      System.setProperty("freshet.log", "DEBUG");
+      System.setProperty("freshet.log.libraries", "INFO");
+    }
     System.exit(run(Terminal.system(), InstantSource.system()::millis, args));
   }
 
@@ -63,14 +67,6 @@ public final class Freshet implements Runnable {
         (e, unparsed) -> {
           freshet.explain(e);
           return WRONG_USE;
-        });
-    commands.setExecutionStrategy(
-        parsed -> {
-          if (freshet.verbose) {
-            Configurator.setRootLevel(Level.INFO);
-            Configurator.setLevel("io.freshet", Level.DEBUG);
-          }
-          return new CommandLine.RunLast().execute(parsed);
         });
     commands.setExecutionExceptionHandler(
         (e, command, parsed) -> {

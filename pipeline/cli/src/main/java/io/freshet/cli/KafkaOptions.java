@@ -36,17 +36,19 @@ public final class KafkaOptions {
       description = "What all topics begin with (default: nothing).")
   private @Nullable String prefix;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "The directory of a running demo.")
-  private @Nullable Path data;
-
-  /** Kafka as it is asked for; nobody has answered yet. */
-  public KafkaAccess access() {
+  /**
+   * Kafka as it is asked for.
+   *
+   * @param demo the directory of a running demo, used where no brokers are named; null for none
+   * @throws CommandFailed if no broker answers
+   */
+  public KafkaAccess access(@Nullable Path demo) {
     Map<String, String> client = new HashMap<>(properties());
     String topicPrefix = prefix == null ? "" : prefix;
     if (brokers != null) {
       client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers);
-    } else if (data != null) {
-      DataDirectory.Endpoint endpoint = DataDirectory.endpoint(data);
+    } else if (demo != null) {
+      DataDirectory.Endpoint endpoint = DataDirectory.endpoint(demo);
       client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, endpoint.brokers());
       topicPrefix = prefix == null ? endpoint.prefix() : prefix;
     }
@@ -54,7 +56,7 @@ public final class KafkaOptions {
       throw new WrongUse("one of --brokers, --data and --kafka must say where Kafka is, got none");
     }
     try {
-      return new KafkaAccess(client, new EventTopics(topicPrefix));
+      return new KafkaAccess(client, new EventTopics(topicPrefix)).checked();
     } catch (IllegalArgumentException e) {
       throw new WrongUse("--prefix: " + e.getMessage(), e);
     }

@@ -28,6 +28,15 @@ public final class SharedTopics {
     this.kafka = kafka;
   }
 
+  /** All of them. */
+  public static List<String> all(EventTopics topics) {
+    List<String> all = new ArrayList<>(topics.events());
+    all.add(topics.users());
+    all.add(topics.deadLetters());
+    all.add(topics.evaluations());
+    return all;
+  }
+
   /**
    * Makes those that are missing. Event topics take the broker's append time, since retention would
    * go by the time of replayed events otherwise.

@@ -25,8 +25,6 @@ public final class PredictionsFile {
       "model,family,step,exampleId,impressionTime,readyTime,userId,itemId,queryId,position,label,"
           + "weight,prediction,raw,predictionAtTraining,trueProbability,propensity";
 
-  private static final String END_OF_LINE = "\r\n";
-
   private PredictionsFile() {}
 
   /**
@@ -42,7 +40,7 @@ public final class PredictionsFile {
           OutputStream to = zipped ? new GZIPOutputStream(bytes, 1 << 16) : bytes;
           Writer out = new BufferedWriter(new OutputStreamWriter(to, StandardCharsets.UTF_8));
           out.write(HEADER);
-          out.write(END_OF_LINE);
+          out.write(Csv.END_OF_LINE);
           for (String model : models) {
             store.read(model, evaluation -> writeUnchecked(out, evaluation));
           }
@@ -65,15 +63,15 @@ public final class PredictionsFile {
 
   private static void write(Writer out, Evaluation evaluation, EvaluationRow row)
       throws IOException {
-    text(out, evaluation.getModel()).append(',');
-    text(out, evaluation.getFamily()).append(',');
+    Csv.field(out, evaluation.getModel()).append(',');
+    Csv.field(out, evaluation.getFamily()).append(',');
     out.append(Long.toString(evaluation.getStep())).append(',');
-    text(out, row.getExampleId()).append(',');
+    Csv.field(out, row.getExampleId()).append(',');
     out.append(Long.toString(row.getImpressionTime())).append(',');
     out.append(Long.toString(row.getReadyTime())).append(',');
-    text(out, row.getUserId()).append(',');
-    text(out, row.getItemId()).append(',');
-    text(out, row.getQueryId()).append(',');
+    Csv.field(out, row.getUserId()).append(',');
+    Csv.field(out, row.getItemId()).append(',');
+    Csv.field(out, row.getQueryId()).append(',');
     out.append(Integer.toString(row.getPosition())).append(',');
     out.append(Float.toString(row.getLabel())).append(',');
     out.append(Float.toString(row.getWeight())).append(',');
@@ -81,7 +79,7 @@ public final class PredictionsFile {
     out.append(Float.toString(row.getRaw())).append(',');
     out.append(Float.toString(row.getPredictionAtTraining())).append(',');
     number(out, row.getTrueProbability()).append(',');
-    number(out, row.getPropensity()).append(END_OF_LINE);
+    number(out, row.getPropensity()).append(Csv.END_OF_LINE);
   }
 
   private static Writer number(Writer out, @Nullable Double value) throws IOException {
@@ -89,30 +87,5 @@ public final class PredictionsFile {
       out.write(value.toString());
     }
     return out;
-  }
-
-  /** Nothing at all stands for null, so that an empty text, which is quoted, is something else. */
-  private static Writer text(Writer out, @Nullable String value) throws IOException {
-    if (value == null) {
-      return out;
-    }
-    if (value.isEmpty() || mustBeQuoted(value)) {
-      out.write('"');
-      out.write(value.replace("\"", "\"\""));
-      out.write('"');
-    } else {
-      out.write(value);
-    }
-    return out;
-  }
-
-  private static boolean mustBeQuoted(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == ',' || c == '"' || c == '\r' || c == '\n') {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -296,14 +296,9 @@ public final class DemoRun {
             new KafkaLogs(kafka.client(), plan.prefix(), false),
             plan.parallelism(),
             true,
-            code()),
+            Build.version()),
         kafka,
         new LocalJob.Storage(data.checkpoints(), data.savepoints(), snapshot, CHECKPOINT_EVERY));
-  }
-
-  private static String code() {
-    String version = DemoRun.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
   }
 
   private static List<String> learners(List<String> models) {

@@ -1,0 +1,187 @@
+package io.freshet.cli;
+
+import io.freshet.cli.kafka.HeartbeatClock;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.modellog.Version;
+import io.freshet.modellog.VersionFacts;
+import io.freshet.serving.Isolation;
+import io.freshet.serving.ModelReader;
+import io.freshet.serving.ReaderOptions;
+import io.freshet.serving.Scores;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Scores items for a user once, from the log. */
+@Command(
+    name = "score",
+    description =
+        "Scores items for a user once, with the freshest version on the log, and says with which.")
+final class ScoreCommand implements Callable<Integer> {
+
+  private static final int BATCH = 500;
+
+  @ParentCommand private Freshet freshet;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(paramLabel = "MODEL", description = "Name of the model.")
+  private String model;
+
+  @Option(names = "--user", paramLabel = "ID", description = "The user (default: an unknown one).")
+  private @Nullable String user;
+
+  @Option(
+      names = "--items",
+      paramLabel = "ID",
+      split = ",",
+      description = "The candidates, with commas between.")
+  private @Nullable List<String> items;
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME=VALUE",
+      description = "A context value; a number where it reads as one.")
+  private Map<String, String> context = new HashMap<>();
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "FILE",
+      description =
+          "Score many: CSV with the columns userId,itemId; prints it with a column score.")
+  private @Nullable Path pairs;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where the scored pairs go (default: standard output).")
+  private @Nullable Path out;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The directory of a running demo.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--isolation",
+      paramLabel = "LEVEL",
+      description = "speculative or committed versions (default: speculative).")
+  private Isolation isolation = Isolation.SPECULATIVE;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "How long to wait for a version (default: ${DEFAULT-VALUE}).")
+  private long wait;
+
+  @Override
+  public Integer call() throws IOException {
+    if ((items == null) == (pairs == null)) {
+      throw new WrongUse(
+          "one of --items and --pairs must say what to score, got %s"
+              .formatted(items == null ? "neither" : "both"));
+    }
+    PairsFile file = pairs == null ? null : PairsFile.read(pairs);
+    KafkaAccess access = kafka.access(data);
+    FollowCommand.checkModel(access, model);
+    try (HeartbeatClock clock = HeartbeatClock.start(access);
+        ModelReader reader =
+            ModelReader.open(
+                ReaderOptions.of(access.client(), model, isolation)
+                    .withPrefix(access.topics().prefix())
+                    .withSourceClock(clock::now))) {
+      Version version = reader.awaitFirst(Duration.ofSeconds(wait));
+      note(reader, version);
+      if (file != null) {
+        scoreAll(reader, file);
+      } else {
+        scoreOne(reader);
+      }
+    }
+    return 0;
+  }
+
+  private void note(ModelReader reader, Version version) {
+    VersionFacts facts = reader.stats().facts();
+    freshet
+        .terminal()
+        .note(
+            facts == null
+                ? "%s version %s".formatted(model, version)
+                : "%s version %s, learnt to %s, state hash %s %s"
+                    .formatted(
+                        model,
+                        facts.version(),
+                        facts.eventTime() >= Long.MAX_VALUE - 1
+                            ? "the source's end"
+                            : Instant.ofEpochMilli(facts.eventTime()),
+                        facts.stateHash(),
+                        reader.matches() ? "verified" : "NOT VERIFIED"));
+  }
+
+  private void scoreOne(ModelReader reader) {
+    List<String> candidates = items == null ? List.of() : items;
+    Scores scores = reader.scorer().score(user == null ? "" : user, candidates, values());
+    IntStream.range(0, candidates.size())
+        .boxed()
+        .sorted((a, b) -> Float.compare(scores.of(b), scores.of(a)))
+        .forEach(
+            i ->
+                freshet
+                    .terminal()
+                    .say(
+                        String.format(Locale.ROOT, "%-24s %.6f", candidates.get(i), scores.of(i))));
+  }
+
+  private void scoreAll(ModelReader reader, PairsFile file) throws IOException {
+    List<Float> scores = new ArrayList<>(file.size());
+    int from = 0;
+    while (from < file.size()) {
+      String userId = file.user(from);
+      int to = from;
+      List<String> candidates = new ArrayList<>();
+      while (to < file.size() && to - from < BATCH && file.user(to).equals(userId)) {
+        candidates.add(file.item(to));
+        to++;
+      }
+      Scores batch = reader.scorer().score(userId, candidates, values());
+      for (int i = 0; i < batch.size(); i++) {
+        scores.add(batch.of(i));
+      }
+      from = to;
+    }
+    if (out == null) {
+      file.print(scores, freshet.terminal());
+    } else {
+      file.write(scores, out);
+    }
+  }
+
+  private Map<String, Object> values() {
+    Map<String, Object> values = new HashMap<>();
+    context.forEach((name, value) -> values.put(name, value(value)));
+    return values;
+  }
+
+  private static Object value(String text) {
+    try {
+      double number = Double.parseDouble(text);
+      return Double.isFinite(number) ? Double.valueOf(number) : text;
+    } catch (NumberFormatException e) {
+      return text;
+    }
+  }
+}

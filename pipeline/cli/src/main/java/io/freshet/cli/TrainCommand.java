@@ -1,0 +1,126 @@
+package io.freshet.cli;
+
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.cli.kafka.SharedTopics;
+import io.freshet.cli.run.DataDirectory;
+import io.freshet.cli.run.TrainRun;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
+import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.scoring.settings.SettingsDefaults;
+import io.freshet.source.Source;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Runs the job against given brokers, on Flink's mini-cluster. */
+@Command(
+    name = "train",
+    description = {
+      "Runs the job on a Flink cluster in this process, against given brokers. It ends at the true end of all event topics",
+      "or when it is interrupted, with a savepoint in --data; a second start there goes on from it."
+    })
+final class TrainCommand implements Callable<Integer> {
+
+  private static final Duration STOP = Duration.ofSeconds(90);
+
+  @ParentCommand private Freshet freshet;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--models",
+      paramLabel = "FILE",
+      description =
+          "Models to train (default: every family there is, with features that suit --source).")
+  private @Nullable Path models;
+
+  @Option(
+      names = "--source",
+      paramLabel = "NAME",
+      defaultValue = "events",
+      description =
+          "Whose features the default models have: simulator, online-retail, movietweetings, events (default: ${DEFAULT-VALUE}).")
+  private String source;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Checkpoints (default: a temporary directory, gone at the end).")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Subtasks of source and timelines (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  @Option(names = "--create-topics", description = "Make the topics that are missing.")
+  private boolean createTopics;
+
+  @Option(
+      names = "--replication",
+      paramLabel = "N",
+      defaultValue = "-1",
+      description = "Replicas of topics that are made (default: as the brokers say).")
+  private short replication;
+
+  @Override
+  public Integer call() {
+    if (parallelism < 1 || parallelism > 64) {
+      throw new WrongUse("--parallelism must be from 1 to 64, got " + parallelism);
+    }
+    String text = DefaultModels.text(models, source);
+    SettingsDefaults live = SettingsDefaults.LIVE;
+    ModelsFile file =
+        DefaultModels.read(
+            text, new Source.StreamDefaults(live.outOfOrdernessMs(), live.waitMs(), live.spanMs()));
+    KafkaAccess access = kafka.access(null);
+    SharedTopics topics = new SharedTopics(access);
+    if (createTopics) {
+      topics.create(replication);
+    }
+    checkTopics(topics, access);
+    try (DataDirectory directory =
+        data == null ? DataDirectory.temporary() : DataDirectory.open(data)) {
+      Map<String, String> settings =
+          file.models().stream()
+              .collect(Collectors.toMap(ModelSettings::name, ModelSettingsJson::write));
+      directory.claim(
+          DataDirectory.Identity.of("topics of " + prefixOf(access), 0, text, settings));
+      TrainRun run = new TrainRun(file, access, directory, parallelism, freshet.terminal());
+      Thread stop = new Thread(() -> run.stop(STOP), "freshet-stop");
+      Runtime.getRuntime().addShutdownHook(stop);
+      try {
+        run.run();
+        return 0;
+      } finally {
+        Hooks.remove(stop);
+      }
+    }
+  }
+
+  private static String prefixOf(KafkaAccess access) {
+    String prefix = access.topics().prefix();
+    return prefix.isEmpty() ? "no prefix" : "prefix " + prefix;
+  }
+
+  private static void checkTopics(SharedTopics topics, KafkaAccess access) {
+    try {
+      Map<String, Integer> found = topics.partitions(SharedTopics.all(access.topics()));
+      if (found.isEmpty()) {
+        throw new IllegalStateException("topics that were asked for must be described");
+      }
+    } catch (CommandFailed e) {
+      throw new CommandFailed(e.getMessage() + " (--create-topics makes them)", e);
+    }
+  }
+}
