@@ -9,6 +9,8 @@ import io.freshet.scoring.Scorer;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureLayout;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettings.Activation;
+import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.StateHash;
 import java.io.ByteArrayInputStream;
@@ -72,6 +74,29 @@ class LearnerContractTest {
       assertThat(step.step()).isEqualTo(6);
       assertThat(step.predictions()).containsExactly(probabilities, within(1e-5f));
       assertThat(step.loss()).isCloseTo(loss / BATCH, within(1e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void theScorersLogitIsTheEnginesWhateverTheActivationAndNormalisation(String family) {
+    for (Activation activation : Activation.values()) {
+      for (Normalize normalize : Normalize.values()) {
+        ModelSettings settings =
+            TestModel.of(family).activation(activation).normalize(normalize).build();
+        try (Learner learner = LearnerFamilies.named(family).create(settings)) {
+          GeneratedExamples examples = examples(learner, 6);
+          train(learner, examples, 10);
+          List<Example> batch = examples.batch(learner, BATCH);
+          float[] predicted = new float[BATCH];
+          for (int e = 0; e < BATCH; e++) {
+            predicted[e] = learner.predict(batch.get(e).features()).probability();
+          }
+          assertThat(learner.train(batch).predictions())
+              .as("%s, %s", activation, normalize)
+              .containsExactly(predicted, within(1e-5f));
+        }
+      }
     }
   }
 

@@ -8,7 +8,6 @@ import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.state.Tensor;
 import java.util.Arrays;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The activation unit of one history on PyTorch, within one step. Its first layer on [q, k, q−k,
@@ -59,7 +58,7 @@ final class DjlAttention {
     PtNDArray first =
         JniUtils.matmul(perPosition, positionWeights)
             .addi(JniUtils.embedding(owners, ofExamples, false));
-    scores = stack.forward(first, rowWeights(batch, h));
+    scores = stack.forward(first, rowWeights(batch));
   }
 
   /** [positions]. */
@@ -94,14 +93,12 @@ final class DjlAttention {
     }
   }
 
-  private @Nullable PtNDArray rowWeights(PackedBatch batch, int h) {
+  private float[] rowWeights(PackedBatch batch) {
     float[] weights = new float[history.positions];
-    float sum = 0;
     for (int j = 0; j < weights.length; j++) {
       weights[j] = batch.weights()[history.owners[j]];
-      sum += weights[j];
     }
-    return sum > 0 ? arrays.floats("weights" + h, weights, 1, weights.length) : null;
+    return weights;
   }
 
   /** From (Wq, Wk, Wd, Wp) to (Wk−Wd, Wp, Wq+Wd); {@code n} floats each. */

@@ -94,7 +94,7 @@ public final class DjlCtrMath implements CtrMath {
               tensors,
               training);
       x = top.leaf("x", input.x, batch.size(), shape.inputSize());
-      logits = DjlArrays.read(top.forward(top.affine(0, x), rowWeights()));
+      logits = DjlArrays.read(top.forward(top.affine(0, x), batch.weights()));
       linear = new LinearTerms(shape, batch);
       linear.addTo(logits, tensors);
     }
@@ -131,14 +131,6 @@ public final class DjlCtrMath implements CtrMath {
         }
       }
       return new CtrStep(logits, loss.loss, gradients, rows, moments);
-    }
-
-    private @Nullable PtNDArray rowWeights() {
-      float sum = 0;
-      for (float weight : batch.weights()) {
-        sum += weight;
-      }
-      return sum > 0 ? arrays.floats("weights", batch.weights(), 1, batch.size()) : null;
     }
   }
 }

@@ -28,7 +28,7 @@ final class DjlRuntime {
    * thread, and falls back to that of the cores on one that was never told.
    */
   static <T> T run(boolean gradients, Supplier<T> work) {
-    JniUtils.setNumThreads(Integer.getInteger(THREADS));
+    JniUtils.setNumThreads(Integer.getInteger(THREADS, 1));
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(gradients);
     try {

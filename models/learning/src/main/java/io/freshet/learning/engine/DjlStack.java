@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.freshet.learning.engine.CtrStep.Moments;
 import io.freshet.scoring.ctr.LayerSpec;
+import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.state.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,13 +82,14 @@ final class DjlStack {
    * From the affine part of layer 0 to the output.
    *
    * @param first [n][units of layer 0]
-   * @param weights [1][n] of the rows, for the moments of Dice; null where none are wanted
+   * @param rowWeights [n], for the moments of Dice
    * @return [n][1]
    */
-  PtNDArray forward(PtNDArray first, @Nullable PtNDArray weights) {
+  PtNDArray forward(PtNDArray first, float[] rowWeights) {
+    PtNDArray shares = shares(rowWeights);
     PtNDArray s = first;
     for (int i = 0; i < hidden.size(); i++) {
-      s = affine(i + 1, activate(hidden.get(i), s, weights));
+      s = affine(i + 1, activate(hidden.get(i), s, shares));
     }
     output = s;
     return s;
@@ -121,17 +123,12 @@ final class DjlStack {
     return moments;
   }
 
-  private PtNDArray activate(LayerSpec layer, PtNDArray s, @Nullable PtNDArray weights) {
+  private PtNDArray activate(LayerSpec layer, PtNDArray s, @Nullable PtNDArray shares) {
     return switch (layer.activation()) {
       case SIGMOID -> JniUtils.sigmoid(s);
       case RELU -> JniUtils.relu(s);
       case PRELU -> (PtNDArray) NDArrays.where(s.gt(0), s, s.mul(alpha(layer)));
-      case DICE -> {
-        if (weights != null) {
-          moments.put(layer.name(), moments(s, weights));
-        }
-        yield dice(s, layer);
-      }
+      case DICE -> dice(s, layer, shares);
     };
   }
 
@@ -141,28 +138,51 @@ final class DjlStack {
     return alpha;
   }
 
+  /** [1][n], weights that sum to 1; null where nobody asks for moments, or nothing has weight. */
+  private @Nullable PtNDArray shares(float[] rowWeights) {
+    boolean dice = hidden.stream().anyMatch(layer -> layer.activation() == Activation.DICE);
+    double sum = 0;
+    for (float weight : rowWeights) {
+      sum += weight;
+    }
+    if (!training || !dice || sum == 0) {
+      return null;
+    }
+    float[] shares = new float[rowWeights.length];
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = (float) (rowWeights[i] / sum);
+    }
+    return arrays.floats(outWeight + ".shares", shares, 1, shares.length);
+  }
+
   /** p = sigmoid((s − mean) / √(var + ε)); p·s + (1 − p)·α·s = s·(α + p·(1 − α)). */
-  private PtNDArray dice(PtNDArray s, LayerSpec layer) {
+  private PtNDArray dice(PtNDArray s, LayerSpec layer, @Nullable PtNDArray shares) {
     float[] variance = Tensors.data(tensors, layer.variance());
     float[] scale = new float[layer.out()];
     for (int u = 0; u < scale.length; u++) {
       scale[u] = (float) (1 / Math.sqrt(variance[u] + DICE_EPSILON));
     }
     float[] mean = Tensors.data(tensors, layer.mean());
-    NDArray shifts = arrays.floats(layer.mean(), mean, layer.out());
-    NDArray scales = arrays.floats(layer.variance(), scale, layer.out());
+    NDArray centred = s.sub(arrays.floats(layer.mean(), mean, layer.out()));
+    if (shares != null) {
+      moments.put(layer.name(), moments(centred.stopGradient(), mean, shares));
+    }
+    NDArray p =
+        JniUtils.sigmoid(
+            (PtNDArray) centred.mul(arrays.floats(layer.variance(), scale, layer.out())));
     NDArray alpha = alpha(layer);
-    NDArray p = JniUtils.sigmoid(s.sub(shifts).mul(scales));
     return (PtNDArray) p.mul(alpha.neg().add(1)).add(alpha).mul(s);
   }
 
-  private static Moments moments(PtNDArray s, PtNDArray weights) {
-    NDArray values = s.stopGradient();
-    float total = weights.sum().getFloat();
-    NDArray mean = weights.matMul(values).div(total);
-    NDArray centred = values.sub(mean);
-    NDArray variance = weights.matMul(centred.mul(centred)).div(total);
-    return new Moments(DjlArrays.read((PtNDArray) mean), DjlArrays.read((PtNDArray) variance));
+  /** From values less the running mean, which is near theirs. */
+  private static Moments moments(NDArray centred, float[] runningMean, PtNDArray shares) {
+    float[] mean = DjlArrays.read((PtNDArray) shares.matMul(centred));
+    float[] variance = DjlArrays.read((PtNDArray) shares.matMul(centred.mul(centred)));
+    for (int u = 0; u < mean.length; u++) {
+      variance[u] = Math.max(0, variance[u] - mean[u] * mean[u]);
+      mean[u] += runningMean[u];
+    }
+    return new Moments(mean, variance);
   }
 
   private int rows(String weight) {

@@ -145,9 +145,8 @@ final class PaddedDjlCtrMath implements CtrMath {
         dense = arrays.floats("dense", batch.dense(), size, shape.denseSize());
         parts.add(dense);
       }
-      PtNDArray weights = arrays.floats("weights", batch.weights(), 1, size);
       PtNDArray x = (PtNDArray) concat(parts, 1);
-      NDArray sum = top.forward(top.affine(0, x), weights);
+      NDArray sum = top.forward(top.affine(0, x), batch.weights());
       if (shape.linearSkip() && dense != null) {
         PtNDArray skip =
             top.leaf(CtrShape.SKIP, Tensors.data(tensors, CtrShape.SKIP), shape.denseSize());
@@ -214,12 +213,8 @@ final class PaddedDjlCtrMath implements CtrMath {
       NDArray input =
           NDArrays.concat(new NDList(queries, keys, queries.sub(keys), queries.mul(keys)), 2);
       PtNDArray flat = (PtNDArray) input.reshape((long) size * length, 4L * width);
-      PtNDArray positions =
-          batch.positions(h) == 0
-              ? null
-              : arrays.floats("positions" + h, rowWeights, 1, rowWeights.length);
       NDArray scores =
-          attention.forward(attention.affine(0, flat), positions).reshape(size, length);
+          attention.forward(attention.affine(0, flat), rowWeights).reshape(size, length);
       Normalize normalize = shape.attention().normalize();
       return switch (normalize) {
         case SOFTMAX -> scores.add(mask.neg().add(1).mul(MASKED)).softmax(1).mul(mask);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.learning.TestModel;
 import io.freshet.scoring.ctr.CtrShape;
+import io.freshet.scoring.ctr.LayerSpec;
 import io.freshet.scoring.ctr.Pooling;
 import io.freshet.scoring.ctr.TensorSpec;
 import io.freshet.scoring.feature.FeatureLayout;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,8 +30,11 @@ class CtrMathContractTest {
   /** Of the largest entry of a tensor: float32 sums of a few hundred terms. */
   private static final double TOLERANCE = 1e-4;
 
-  /** Where the definition gives 0 and rounding does not: the shift of scores before a softmax. */
-  private static final double FLOOR = 1e-7;
+  /**
+   * Where the definition gives 0 and rounding does not: the shift of scores before a softmax, the
+   * variance of one example.
+   */
+  private static final double FLOOR = 1e-6;
 
   static Stream<Arguments> networks() {
     List<Arguments> networks = new ArrayList<>();
@@ -63,6 +68,20 @@ class CtrMathContractTest {
     PackedBatch batch = random.batch(size);
     ReferenceCtrMath reference = new ReferenceCtrMath(shape, arrays(tensors), batch);
     double[] logits = reference.logits();
+    boolean dice = shape.mlp().get(0).activation() == Activation.DICE;
+    Map<String, double[]> means = new TreeMap<>();
+    Map<String, double[]> variances = new TreeMap<>();
+    for (LayerSpec layer : layers(shape)) {
+      if (reference.layers().contains(layer.name())) {
+        int units = layer.out();
+        String name = layer.name();
+        means.put(
+            name, IntStream.range(0, units).mapToDouble(u -> reference.mean(name, u)).toArray());
+        variances.put(
+            name,
+            IntStream.range(0, units).mapToDouble(u -> reference.variance(name, u)).toArray());
+      }
+    }
     Map<String, double[]> gradients = new TreeMap<>();
     for (TensorSpec spec : shape.tensors()) {
       if (spec.role() == TensorSpec.Role.TRAINABLE) {
@@ -78,6 +97,9 @@ class CtrMathContractTest {
         CtrStep step = math.step(tensors, batch);
         assertClose(engine + ": logits", step.logits(), logits);
         assertClose(engine + ": logits alone", math.logits(tensors, batch), logits);
+        if (dice) {
+          assertMoments(engine, step, means, variances);
+        }
         assertThat(step.loss()).as(engine).isCloseTo(reference.loss(), within(1e-5));
         gradients.forEach(
             (name, gradient) -> assertClose(engine + ": " + name, step.gradient(name), gradient));
@@ -88,6 +110,31 @@ class CtrMathContractTest {
     }
   }
 
+  private static void assertMoments(
+      String engine, CtrStep step, Map<String, double[]> means, Map<String, double[]> variances) {
+    assertThat(step.moments().keySet()).as(engine).isEqualTo(means.keySet());
+    step.moments()
+        .forEach(
+            (layer, moments) -> {
+              assertClose(
+                  engine + ": mean of " + layer,
+                  moments.mean(),
+                  means.getOrDefault(layer, new double[0]));
+              assertClose(
+                  engine + ": variance of " + layer,
+                  moments.variance(),
+                  variances.getOrDefault(layer, new double[0]));
+            });
+  }
+
+  private static List<LayerSpec> layers(CtrShape shape) {
+    List<LayerSpec> layers = new ArrayList<>(shape.mlp());
+    for (int h = 0; h < shape.layout().histories().size(); h++) {
+      layers.addAll(shape.attentionLayers(h));
+    }
+    return layers;
+  }
+
   static CtrShape shape(Pooling pooling, Activation activation, Normalize normalize) {
     ModelSettings settings =
         TestModel.of("din").activation(activation).normalize(normalize).build();
@@ -96,11 +143,13 @@ class CtrMathContractTest {
 
   private static void assertClose(String what, float[] actual, double[] expected) {
     double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
-    double[] values = new double[actual.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = actual[i];
-    }
-    assertThat(values).as(what).containsExactly(expected, within(TOLERANCE * largest + FLOOR));
+    assertThat(doubles(actual))
+        .as(what)
+        .containsExactly(expected, within(TOLERANCE * largest + FLOOR));
+  }
+
+  private static double[] doubles(float[] floats) {
+    return IntStream.range(0, floats.length).mapToDouble(i -> floats[i]).toArray();
   }
 
   private static Map<String, float[]> arrays(Map<String, Tensor> tensors) {

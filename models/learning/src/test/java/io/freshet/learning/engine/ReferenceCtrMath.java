@@ -5,8 +5,10 @@ import io.freshet.scoring.ctr.LayerSpec;
 import io.freshet.scoring.ctr.Pooling;
 import io.freshet.scoring.feature.FeatureLayout.HistorySlot;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +25,11 @@ final class ReferenceCtrMath {
   private final Map<String, double[]> tensors = new TreeMap<>();
   private final double[][] rows;
 
+  /** By layer: weight of the example, then what entered each unit's activation. */
+  private final Map<String, List<double[]>> inputs = new TreeMap<>();
+
+  private double weight;
+
   ReferenceCtrMath(CtrShape shape, Map<String, float[]> tensors, PackedBatch batch) {
     this.shape = shape;
     this.batch = batch;
@@ -34,14 +41,45 @@ final class ReferenceCtrMath {
   }
 
   double[] logits() {
+    inputs.clear();
     double[] logits = new double[batch.size()];
     for (int e = 0; e < logits.length; e++) {
+      weight = batch.weights()[e];
       logits[e] = logit(e);
     }
     return logits;
   }
 
+  /** The layers that the last {@link #logits} passed. */
+  Set<String> layers() {
+    return inputs.keySet();
+  }
+
+  /** Weighted mean of what entered a unit's activation in the last {@link #logits}. */
+  double mean(String layer, int unit) {
+    double sum = 0;
+    double weights = 0;
+    for (double[] input : inputs.getOrDefault(layer, List.of())) {
+      sum += input[0] * input[1 + unit];
+      weights += input[0];
+    }
+    return sum / weights;
+  }
+
+  /** Weighted variance of the same. */
+  double variance(String layer, int unit) {
+    double mean = mean(layer, unit);
+    double sum = 0;
+    double weights = 0;
+    for (double[] input : inputs.getOrDefault(layer, List.of())) {
+      sum += input[0] * (input[1 + unit] - mean) * (input[1 + unit] - mean);
+      weights += input[0];
+    }
+    return sum / weights;
+  }
+
   double loss() {
+    inputs.clear();
     double sum = 0;
     for (int e = 0; e < batch.size(); e++) {
       double p = sigmoid(logit(e));
@@ -196,6 +234,12 @@ final class ReferenceCtrMath {
         for (int i = 0; i < layer.in(); i++) {
           s[o] += x[i] * tensor(layer.weight())[i * layer.out() + o];
         }
+      }
+      double[] entry = new double[1 + layer.out()];
+      entry[0] = weight;
+      System.arraycopy(s, 0, entry, 1, layer.out());
+      inputs.computeIfAbsent(layer.name(), name -> new ArrayList<>()).add(entry);
+      for (int o = 0; o < layer.out(); o++) {
         s[o] = activate(layer, o, s[o]);
       }
       x = s;
