@@ -1,6 +1,7 @@
 package io.freshet.serving;
 
 import io.freshet.modellog.VersionFacts;
+import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.HistoryEntry;
 import io.freshet.scoring.feature.Instance;
 import java.time.Duration;
@@ -65,11 +66,12 @@ final class PairScorer implements Scorer {
     try {
       VersionFacts facts = side.facts();
       Duration staleness = staleness(facts);
+      EncodedExample[] candidates = side.model().encode(instances);
       io.freshet.scoring.Scorer scorer = side.borrow();
       float[] logits = new float[instances.size()];
       float[] probabilities = new float[logits.length];
+      scorer.logits(candidates, logits);
       for (int i = 0; i < logits.length; i++) {
-        logits[i] = scorer.logit(side.model().encode(instances.get(i)));
         probabilities[i] = scorer.calibrate(logits[i]);
       }
       side.giveBack(scorer);

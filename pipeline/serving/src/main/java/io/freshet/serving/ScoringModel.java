@@ -9,6 +9,7 @@ import io.freshet.scoring.settings.InvalidSettings;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.state.ModelState;
+import java.util.List;
 
 /** What one model's settings make of instances and states. Safe for any number of threads. */
 interface ScoringModel {
@@ -18,7 +19,7 @@ interface ScoringModel {
   /** A scorer over {@code state}, for one thread at a time. */
   io.freshet.scoring.Scorer scorer(ModelState state);
 
-  EncodedExample encode(Instance instance);
+  EncodedExample[] encode(List<Instance> instances);
 
   /**
    * By the registry of families and the canonical JSON of a manifest.
@@ -28,7 +29,7 @@ interface ScoringModel {
   static ScoringModel of(String settingsJson) {
     ModelSettings settings = read(settingsJson);
     ScorerFamily family = ScorerFamilies.named(settings.family());
-    FeatureEncoder encoder = new FeatureEncoder(settings);
+    CandidateEncoder encoder = new CandidateEncoder(new FeatureEncoder(settings));
     return new ScoringModel() {
       @Override
       public ModelState emptyState() {
@@ -41,8 +42,8 @@ interface ScoringModel {
       }
 
       @Override
-      public EncodedExample encode(Instance instance) {
-        return encoder.encode(instance);
+      public EncodedExample[] encode(List<Instance> instances) {
+        return encoder.encode(instances);
       }
     };
   }

@@ -39,16 +39,20 @@ final class UniformModel implements ScoringModel {
   }
 
   @Override
-  public EncodedExample encode(Instance instance) {
-    return new EncodedExample(
-        new long[0],
-        new long[0][],
-        new long[0],
-        new long[0],
-        new float[0],
-        new long[0],
-        new long[0][][],
-        instance.eventTime());
+  public EncodedExample[] encode(List<Instance> instances) {
+    return instances.stream()
+        .map(
+            instance ->
+                new EncodedExample(
+                    new long[0],
+                    new long[0][],
+                    new long[0],
+                    new long[0],
+                    new float[0],
+                    new long[0],
+                    new long[0][][],
+                    instance.eventTime()))
+        .toArray(EncodedExample[]::new);
   }
 
   @Override

@@ -1,0 +1,191 @@
+package io.freshet.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.freshet.modellog.KafkaModelLog;
+import io.freshet.modellog.ModelLog;
+import io.freshet.modellog.ScriptedLearner;
+import io.freshet.modellog.TestBroker;
+import io.freshet.modellog.TopicNames;
+import io.freshet.schema.AvroCodec;
+import io.freshet.schema.EventTopics;
+import io.freshet.schema.avro.HistoryEntry;
+import io.freshet.schema.avro.Item;
+import io.freshet.schema.avro.UserHistories;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaServingTest {
+
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir static Path directory;
+  private static TestBroker broker;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = TestBroker.start(directory);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void servesAVersionThatAnotherAttemptPublishesAndHealsAcrossARetraction() throws Exception {
+    TopicNames names = new TopicNames("t.", "din");
+    ReaderOptions options =
+        ReaderOptions.of(broker.kafka(), "din", Isolation.SPECULATIVE)
+            .withPrefix("t.")
+            .withFeatures(0, 0);
+    BlockingQueue<Swap> swaps = new ArrayBlockingQueue<>(1000);
+    try (ModelReader reader =
+            LogModelReader.open(
+                options,
+                () -> KafkaModelLog.feed(broker.kafka(), names),
+                json -> new UniformModel(),
+                null);
+        ModelLog first = KafkaModelLog.open(broker.kafka(), names, () -> Instant.EPOCH, false)) {
+      reader.onSwap(swaps::add);
+      ScriptedLearner learner = new ScriptedLearner(first).claim();
+      learner.publish(1);
+      learner.anchor();
+      ScriptedLearner.Saved checkpoint = learner.save();
+      learner.publish(2);
+      awaitNumber(swaps, 2);
+      assertThat(reader.matches()).isTrue();
+
+      try (ModelLog second =
+          KafkaModelLog.open(broker.kafka(), names, () -> Instant.EPOCH, false)) {
+        ScriptedLearner next = ScriptedLearner.resume(second, checkpoint).claim();
+        next.anchorBase();
+        next.publish(30);
+        awaitNumber(swaps, 3);
+
+        assertThat(reader.scorer().score(UniformModel.any()).of(0)).isEqualTo(30);
+        assertThat(reader.matches()).isTrue();
+        assertThat(reader.stats().gaps()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void looksUpHistoriesAndAttributesAndFollowsTheirChanges() throws Exception {
+    EventTopics topics = new EventTopics("f.");
+    try (Admin admin = Admin.create(broker.kafka())) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(topics.items(), Optional.of(2), Optional.empty()),
+                  new NewTopic(topics.users(), Optional.of(2), Optional.empty())))
+          .all()
+          .get();
+    }
+    AvroCodec codec = AvroCodec.of(UserHistories.class, Item.class);
+    Map<String, Object> settings = new HashMap<>(broker.kafka());
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+      send(producer, topics.items(), "i1", codec.encode(item("i1", 10, "red", false)));
+      send(producer, topics.items(), "i2", codec.encode(item("i2", 10, "blue", false)));
+      send(producer, topics.items(), "i2", codec.encode(item("i2", 5, "older", false)));
+      send(producer, topics.items(), "i3", codec.encode(item("i3", 10, "green", true)));
+      send(producer, topics.items(), "i4", new byte[] {1, 2, 3});
+      send(producer, topics.users(), "u1", codec.encode(user("u1", "i1")));
+      send(producer, topics.users(), "u2", codec.encode(user("u2", "i1")));
+      ReaderOptions options =
+          ReaderOptions.of(broker.kafka(), "din", Isolation.SPECULATIVE)
+              .withPrefix("f.")
+              .withFeatures(1, 10);
+      try (KafkaFeatureLookup lookup = KafkaFeatureLookup.open(options)) {
+        lookup.awaitCaughtUp(LONG);
+
+        assertThat(lookup.items(List.of("i1", "i2", "i3", "i4", "unknown")))
+            .containsExactly(
+                Map.of("colour", "red"), Map.of("colour", "blue"), Map.of(), Map.of(), Map.of());
+        assertThat(lookup.stats().unreadable()).isEqualTo(1);
+        assertThat(lookup.stats().users()).as("only one may stay").isEqualTo(1);
+        assertThat(lookup.stats().forgotten()).isEqualTo(1);
+      }
+      try (KafkaFeatureLookup lookup = KafkaFeatureLookup.open(options.withFeatures(10, 10))) {
+        lookup.awaitCaughtUp(LONG);
+        assertThat(lookup.histories("u1").get("click"))
+            .singleElement()
+            .satisfies(
+                entry -> {
+                  assertThat(entry.itemId()).isEqualTo("i1");
+                  assertThat(entry.item()).isEqualTo(Map.of("colour", "red"));
+                });
+        assertThat(lookup.histories("nobody")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void missingFeatureTopicsAreNamed() {
+    ReaderOptions options =
+        ReaderOptions.of(broker.kafka(), "din", Isolation.SPECULATIVE).withPrefix("absent.");
+    try (KafkaFeatureLookup lookup = KafkaFeatureLookup.open(options)) {
+      assertThatExceptionOfType(NoVersion.class)
+          .isThrownBy(() -> lookup.awaitCaughtUp(Duration.ofSeconds(2)))
+          .withMessageContaining("topic absent.catalog.items must exist");
+    }
+  }
+
+  private static void awaitNumber(BlockingQueue<Swap> swaps, long number) throws Exception {
+    for (long at = 0; at < number; ) {
+      Swap swap = swaps.poll(LONG.toSeconds(), TimeUnit.SECONDS);
+      assertThat(swap).as("version %d must be served in time", number).isNotNull();
+      at = java.util.Objects.requireNonNull(swap).facts().version().number();
+    }
+  }
+
+  private static void send(
+      KafkaProducer<String, byte[]> producer, String topic, String key, byte[] value)
+      throws Exception {
+    producer.send(new ProducerRecord<>(topic, key, value)).get();
+  }
+
+  private static Item item(String id, long eventTime, String colour, boolean removed) {
+    return Item.newBuilder()
+        .setItemId(id)
+        .setEventTime(eventTime)
+        .setAttributes(Map.of("colour", colour))
+        .setRemoved(removed)
+        .build();
+  }
+
+  private static UserHistories user(String id, String itemId) {
+    HistoryEntry entry =
+        HistoryEntry.newBuilder()
+            .setAction("click")
+            .setItemId(itemId)
+            .setItem(Map.of("colour", "red"))
+            .setEventTime(7)
+            .build();
+    return UserHistories.newBuilder()
+        .setUserId(id)
+        .setEventTime(7)
+        .setHistories(Map.of("click", List.of(entry)))
+        .build();
+  }
+}

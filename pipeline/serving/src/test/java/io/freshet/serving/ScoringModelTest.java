@@ -1,0 +1,85 @@
+package io.freshet.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.modellog.ModelLog;
+import io.freshet.modellog.Version;
+import io.freshet.modellog.VersionFacts;
+import io.freshet.scoring.ScorerFamilies;
+import io.freshet.scoring.feature.EncodedExample;
+import io.freshet.scoring.feature.FeatureEncoder;
+import io.freshet.scoring.feature.Instance;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ScoringModelTest {
+
+  @Test
+  void aReaderScoresADeclaredModelToTheBitsOfItsFamilysScorer() {
+    ModelSettings settings = DeclaredModels.din();
+    ModelState state =
+        DeclaredModels.fill(ScorerFamilies.named("din").emptyState(settings), new Random(1));
+    List<Instance> candidates =
+        DeclaredModels.candidates(new Random(2), 20, DeclaredModels.histories(new Random(3), 18));
+    InMemoryModelLog log = new InMemoryModelLog("din", () -> Instant.EPOCH);
+    publish(log.open(), settings, state);
+    ReaderOptions options =
+        ReaderOptions.of(Map.of(), "din", Isolation.SPECULATIVE).withFeatures(0, 0);
+
+    try (ModelReader reader = LogModelReader.open(options, log::feed, ScoringModel::of, null)) {
+      reader.awaitFirst(Duration.ofSeconds(20));
+      assertThat(reader.matches()).isTrue();
+      Scores scores = reader.scorer().score(candidates);
+
+      FeatureEncoder encoder = new FeatureEncoder(settings);
+      io.freshet.scoring.Scorer scorer = ScorerFamilies.named("din").scorer(settings, state);
+      for (int i = 0; i < candidates.size(); i++) {
+        EncodedExample encoded = encoder.encode(candidates.get(i));
+        assertThat(scores.logits()[i]).isEqualTo(scorer.logit(encoded));
+        assertThat(scores.of(i)).isEqualTo(scorer.calibrate(scores.logits()[i]));
+      }
+    }
+  }
+
+  @Test
+  void settingsThatThisReleaseDoesNotKnowAreNamed() {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> ScoringModel.of("{\"family\":\"crystal-ball\"}"))
+        .withMessageContaining("a manifest's settings must be readable");
+  }
+
+  private static void publish(ModelLog log, ModelSettings settings, ModelState state) {
+    long epoch = log.claim(null, HashValue.EMPTY);
+    Map<String, Long> rowCounts = new HashMap<>();
+    state.tables().forEach((name, table) -> rowCounts.put(name, (long) table.size()));
+    log.publish(
+        new VersionFacts(
+            new Version(epoch, 1),
+            null,
+            HashValue.EMPTY,
+            state.computeHash(),
+            1,
+            0,
+            rowCounts,
+            Map.of(),
+            Map.of(),
+            "passed",
+            ModelSettingsJson.write(settings),
+            1,
+            "test",
+            "test"),
+        StateDelta.whole(state));
+  }
+}
