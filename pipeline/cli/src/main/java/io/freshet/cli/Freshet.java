@@ -19,7 +19,15 @@ import picocli.CommandLine.ScopeType;
     name = "freshet",
     description = "Keeps models learning while the stream flows, and serves them a second old.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DemoCommand.class, HelpCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      ReplayCommand.class,
+      ScoreCommand.class,
+      FollowCommand.class,
+      InspectCommand.class,
+      HelpCommand.class
+    },
     footer = {"", "freshet COMMAND --help says all there is of a command."})
 public final class Freshet implements Runnable {
 

@@ -58,7 +58,6 @@ public final class DemoRun {
   private static final long TURN_MS = 250;
   private static final long REPORT_EVERY_MS = 5_000;
   private static final long STUCK_MS = 180_000;
-  private static final long AHEAD = 50_000;
 
   /**
    * What a run is asked to do.
@@ -142,7 +141,7 @@ public final class DemoRun {
     List<String> models = plan.models().models().stream().map(ModelSettings::name).toList();
 
     EvaluationStore store = opened(open, new EvaluationStore(data.scratch()));
-    JobGate gate = new JobGate(clock, plan.models().stream().outOfOrdernessMs(), AHEAD);
+    JobGate gate = new JobGate(clock, plan.models().stream().outOfOrdernessMs(), System::nanoTime);
     Feeder feeder =
         new Feeder(
             plan.source(),

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +34,13 @@ import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.jspecify.annotations.Nullable;
 
 /** The training job on a Flink cluster in this process, with checkpoints that stay. */
 public final class LocalJob implements AutoCloseable {
 
+  private static final String PARTITION_FETCH_BYTES = String.valueOf(64 << 10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
@@ -66,7 +69,13 @@ public final class LocalJob implements AutoCloseable {
     int learners = settings.models().models().size() + (settings.references() ? 1 : 0);
     Configuration configuration = configuration(storage);
     StreamExecutionEnvironment environment = new StreamExecutionEnvironment(configuration);
-    TrainingJob.attach(environment, settings, kafka.topics(), kafka.properties());
+    Properties client = kafka.properties();
+    // A partition that is fetched in large pieces runs ahead of the others, and whatever is ahead
+    // of the slowest
+    // one waits in memory.
+    client.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
+    client.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "20");
+    TrainingJob.attach(environment, settings, kafka.topics(), client);
     JobGraph graph = environment.getStreamGraph().getJobGraph();
     if (storage.from() != null) {
       graph.setSavepointRestoreSettings(
