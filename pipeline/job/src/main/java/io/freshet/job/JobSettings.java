@@ -1,8 +1,13 @@
 package io.freshet.job;
 
 import io.freshet.job.input.InputPartitions;
+import io.freshet.learning.reference.References;
 import io.freshet.modellog.ModelLogs;
+import io.freshet.scoring.settings.InvalidSettings;
+import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the topology needs to know.
@@ -20,9 +25,29 @@ public record JobSettings(
     boolean references,
     String code) {
 
+  /**
+   * @throws InvalidSettings with everything that this job cannot do
+   */
   public JobSettings {
+    List<String> problems = new ArrayList<>();
     if (parallelism < 1) {
-      throw new IllegalArgumentException("parallelism must be at least 1, got " + parallelism);
+      problems.add("parallelism: must be at least 1, got " + parallelism);
+    }
+    for (ModelSettings model : models.models()) {
+      String path = "models." + model.name();
+      if (model.warmStart() != null) {
+        problems.add(
+            path
+                + ".warmStart: must be left out, no learner takes a start from another model yet,"
+                + " got "
+                + model.warmStart().from());
+      }
+      if (References.names().contains(model.name())) {
+        problems.add(path + ": must not have the name of a reference, got " + model.name());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidSettings(problems);
     }
   }
 

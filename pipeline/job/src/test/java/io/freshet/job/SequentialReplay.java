@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * partition what is late or repeated, sorts, walks through time once, and hands the sequence to the
  * same learner. Shares none of the job's code for order and timelines.
  */
-final class SequentialReplay {
+public final class SequentialReplay {
 
   private static final class Impression {
     final ImpressionEvent event;
@@ -58,7 +58,7 @@ final class SequentialReplay {
   /**
    * The learners' sequence that follows from the records of each partition, each in offset order.
    */
-  static List<Entry> entries(ModelsFile models, List<List<InputRecord>> partitions) {
+  public static List<Entry> entries(ModelsFile models, List<List<InputRecord>> partitions) {
     SequentialReplay replay = new SequentialReplay(models);
     List<InputRecord> kept = new ArrayList<>();
     for (List<InputRecord> partition : partitions) {
@@ -73,7 +73,8 @@ final class SequentialReplay {
     return replay.entries;
   }
 
-  static void teach(List<Entry> entries, Sequenced learning) {
+  /** Hands the whole sequence to what learns, and then the end of time. */
+  public static void teach(List<Entry> entries, Sequenced learning) {
     for (Entry entry : entries) {
       if (entry instanceof Entry.Predict predict) {
         learning.predict(predict);

@@ -164,7 +164,9 @@ class TrainingTopologyTest {
                 new DataGeneratorSource<>(
                     index -> inputs(delays).get(index.intValue()),
                     records,
-                    RateLimiterStrategy.perSecond(failAfter < records ? 3_000 : 1e6),
+                    failAfter < records
+                        ? RateLimiterStrategy.perCheckpoint(records / 4)
+                        : RateLimiterStrategy.noOp(),
                     DecodedSerializer.INSTANCE.type(Decoded.class)),
                 WatermarkStrategy.noWatermarks(),
                 "log")
