@@ -1,11 +1,9 @@
 package io.freshet.serving;
 
-import io.freshet.modellog.Claims;
 import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.LogFeed;
 import io.freshet.modellog.LogRecord;
 import io.freshet.modellog.LostOffset;
-import io.freshet.modellog.ModelIndex;
 import io.freshet.modellog.ModelIndex.AnchorPosition;
 import io.freshet.modellog.Payload;
 import io.freshet.modellog.Version;
@@ -13,9 +11,6 @@ import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.state.StateDelta;
 import io.freshet.serving.ReaderStats.Mode;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,37 +40,28 @@ final class Follower {
     void healed(VersionFacts facts);
   }
 
-  private record Pending(long offset, LogEntry.Manifest manifest, Payload payload) {}
-
-  private static final long MAX_UNCOMMITTED_BYTES = 256L * 1024 * 1024;
-
   private final LogFeed feed;
   private final Function<String, ScoringModel> models;
-  private final ServingPair pair;
+  private final TwinStates served;
+  private final AnchorLoader loader;
   private final Isolation isolation;
   private final @Nullable Version pinned;
   private final Events events;
-  private final Claims claims = new Claims();
-  private final Deque<Pending> uncommitted = new ArrayDeque<>();
+  private final LiveChain chain;
+  private final Uncommitted uncommitted = new Uncommitted();
 
   private Mode mode = Mode.REBUILDING;
   private boolean begun;
-  private @Nullable Side idle;
   private @Nullable Side building;
   private LogEntry.@Nullable Manifest lastBuilt;
   private long buildTarget;
   private @Nullable Payload payload;
-  private @Nullable ModelIndex seenIndex;
-  private @Nullable Version committed;
   private long failedNumber = -1;
   private long failedOffset;
   private boolean rebuild;
   private boolean activeRetracted;
-  private boolean activeSuspect;
   private boolean behind;
   private boolean pinMissed;
-  private long uncommittedBytes;
-  private boolean uncommittedDropped;
   private long deltaBytes;
   private long anchorBytes;
   private long unreadable;
@@ -92,7 +78,9 @@ final class Follower {
       Events events) {
     this.feed = feed;
     this.models = models;
-    this.pair = pair;
+    this.served = new TwinStates(pair, events);
+    this.chain = new LiveChain(isolation, pinned);
+    this.loader = new AnchorLoader(feed, models);
     this.isolation = isolation;
     this.pinned = pinned;
     this.events = events;
@@ -137,7 +125,7 @@ final class Follower {
       behind = true;
       rebuild = true;
     }
-    if (learnIndex() && mode == Mode.WAITING && helpfulAnchor(failedNumber) != null) {
+    if (learnIndex() && mode == Mode.WAITING && !chain.anchors(failedNumber).isEmpty()) {
       rebuild = true;
     }
     if (rebuild) {
@@ -154,22 +142,11 @@ final class Follower {
   }
 
   private boolean learnIndex() {
-    ModelIndex index = feed.index();
-    if (index.equals(seenIndex)) {
-      return false;
+    boolean news = chain.learn(feed.index());
+    if (news) {
+      retract();
     }
-    seenIndex = index;
-    claims.addAll(index.claims());
-    learnCommit(index.committed());
-    retract();
-    return true;
-  }
-
-  private void learnCommit(@Nullable Version version) {
-    Version known = committed;
-    if (version != null && (known == null || version.number() > known.number())) {
-      committed = version;
-    }
+    return news;
   }
 
   private void accept(LogRecord record) {
@@ -184,10 +161,10 @@ final class Follower {
       payload = null;
       accept(record.offset(), manifest, chunks);
     } else if (entry instanceof LogEntry.Claim claim) {
-      claims.add(record.offset(), claim);
+      chain.learn(record.offset(), claim);
       retract();
     } else if (entry instanceof LogEntry.Commit commit) {
-      learnCommit(commit.version());
+      chain.learn(commit.version());
       applyCommitted();
     } else if (entry instanceof LogEntry.Unreadable bytes) {
       unreadable++;
@@ -200,24 +177,20 @@ final class Follower {
 
   /** Lets go of what the known claims take back. */
   private void retract() {
-    uncommitted.removeIf(pending -> !live(pending.offset(), pending.manifest().facts()));
-    if (failedNumber >= 0 && !claims.live(failedOffset, failedNumber)) {
+    uncommitted.removeIf(pending -> !chain.live(pending.offset(), pending.manifest().facts()));
+    if (failedNumber >= 0 && !chain.live(failedOffset, failedNumber)) {
       failedNumber = -1;
       rebuild |= mode == Mode.WAITING;
     }
-    Side active = pair.active();
-    activeRetracted = active != null && !live(active.offset(), active.facts());
+    Side active = served.active();
+    activeRetracted = active != null && !chain.live(active.offset(), active.facts());
     Side held = mode == Mode.REBUILDING ? building : active;
-    rebuild |= held == null ? mode == Mode.WAITING : !live(held.offset(), held.facts());
-  }
-
-  private boolean live(long offset, VersionFacts facts) {
-    return claims.live(offset, facts.version().number());
+    rebuild |= held == null ? mode == Mode.WAITING : !chain.live(held.offset(), held.facts());
   }
 
   private void accept(long offset, LogEntry.Manifest manifest, Payload chunks) {
     Version version = manifest.facts().version();
-    if (manifest.anchor() || manifest.writerEpoch() < claims.epochAt(offset)) {
+    if (manifest.anchor() || manifest.writerEpoch() < chain.epochAt(offset)) {
       refuse(
           version,
           "a log must hold deltas of its newest attempt only, got %s of attempt %d at offset %d"
@@ -232,42 +205,31 @@ final class Follower {
     if (known
         || beyondPin
         || (mode == Mode.WAITING && !whole)
-        || !claims.live(offset, version.number())) {
+        || !chain.live(offset, manifest.facts())) {
       return;
     }
     if (isolation == Isolation.COMMITTED) {
-      hold(new Pending(offset, manifest, chunks));
+      uncommitted.add(new Uncommitted.Waiting(offset, manifest, chunks));
       applyCommitted();
     } else {
       apply(offset, manifest, chunks);
     }
   }
 
-  /** Keeps a version until its commit comes; beyond the limit it will be read again then. */
-  private void hold(Pending pending) {
-    uncommittedBytes += pending.manifest().payloadBytes();
-    uncommittedDropped |= uncommittedBytes > MAX_UNCOMMITTED_BYTES;
-    if (uncommittedDropped) {
-      uncommitted.clear();
-    } else {
-      uncommitted.add(pending);
-    }
-  }
-
   private void applyCommitted() {
-    Version limit = committed;
-    if (uncommittedDropped && limit != null) {
+    Version limit = chain.committed();
+    if (limit == null) {
+      return;
+    }
+    if (uncommitted.dropped()) {
       VersionFacts held = held();
       rebuild |= held == null || limit.number() > held.version().number();
       return;
     }
-    while (limit != null
-        && !rebuild
-        && !uncommitted.isEmpty()
-        && uncommitted.peek().manifest().facts().version().number() <= limit.number()) {
-      Pending next = uncommitted.remove();
-      uncommittedBytes -= next.manifest().payloadBytes();
+    Uncommitted.Waiting next = rebuild ? null : uncommitted.next(limit.number());
+    while (next != null) {
       apply(next.offset(), next.manifest(), next.payload());
+      next = rebuild ? null : uncommitted.next(limit.number());
     }
   }
 
@@ -275,7 +237,7 @@ final class Follower {
     if (mode == Mode.REBUILDING) {
       return building == null ? null : building.facts();
     }
-    Side active = pair.active();
+    Side active = served.active();
     return active == null ? null : active.facts();
   }
 
@@ -291,6 +253,8 @@ final class Follower {
     }
     if (problem == null) {
       deltaBytes += manifest.payloadBytes();
+      activeRetracted &= mode != Mode.FOLLOWING;
+      rebuild |= served.suspect();
       failedNumber = version.number() >= failedNumber ? -1 : failedNumber;
     } else {
       failedOffset = offset;
@@ -306,7 +270,7 @@ final class Follower {
       }
       return mode == Mode.REBUILDING
           ? applyBuilding(manifest, delta, offset)
-          : applyServing(manifest, delta, offset);
+          : served.apply(manifest, delta, offset);
     } catch (IllegalArgumentException e) {
       return e.getMessage();
     }
@@ -357,67 +321,6 @@ final class Follower {
     return problem;
   }
 
-  private @Nullable String applyServing(LogEntry.Manifest manifest, StateDelta delta, long offset) {
-    Side active = pair.active();
-    Side next = idle;
-    if (active == null || next == null) {
-      return "there must be two states to follow with";
-    }
-    String problem = next.apply(manifest, delta, offset);
-    if (problem != null) {
-      // Either this side's memory changed or the version is wrong: a proven copy of the other side
-      // tells.
-      next = active.provenCopy();
-      if (next == null) {
-        idle = null;
-        activeSuspect = true;
-        return "memory of %s has changed".formatted(active.facts().version());
-      }
-      String again = next.apply(manifest, delta, offset);
-      if (again != null) {
-        idle = active.provenCopy();
-        return again;
-      }
-      refuse(manifest.facts().version(), problem + "; a copy of the other side has", true);
-      events.healed(manifest.facts());
-    }
-    Side before = pair.swap(next);
-    activeRetracted = false;
-    events.swapped(swap(manifest, false));
-    follow(before, next, manifest, delta, offset);
-    return null;
-  }
-
-  /** Brings the side that was left to the same version. */
-  private void follow(
-      @Nullable Side before,
-      Side active,
-      LogEntry.Manifest manifest,
-      StateDelta delta,
-      long offset) {
-    idle = before;
-    String problem = before == null ? "it is missing" : before.apply(manifest, delta, offset);
-    if (problem != null) {
-      refuse(manifest.facts().version(), "the second state: " + problem, true);
-      idle = active.provenCopy();
-      if (idle == null) {
-        activeSuspect = true;
-        rebuild = true;
-      } else {
-        events.healed(manifest.facts());
-      }
-    }
-  }
-
-  private static Swap swap(LogEntry.Manifest manifest, boolean rebuilt) {
-    return new Swap(
-        manifest.facts(),
-        rebuilt,
-        manifest.changedRows(),
-        manifest.payloadBytes(),
-        manifest.publishedAt());
-  }
-
   /**
    * The first failure of a version is answered by a rebuild, a further one by waiting for an
    * anchor.
@@ -440,33 +343,13 @@ final class Follower {
     }
     building = null;
     mode = Mode.WAITING;
-    if (helpfulAnchor(failedNumber) != null) {
+    if (!chain.anchors(failedNumber).isEmpty()) {
       rebuild = true;
     }
   }
 
   private void refuse(@Nullable Version version, @Nullable String reason, boolean gap) {
     events.refused(new Refusal(version, String.valueOf(reason)), gap);
-  }
-
-  /** The newest anchor that may be served and lies at {@code number} or above it. */
-  private @Nullable AnchorPosition helpfulAnchor(long number) {
-    List<AnchorPosition> anchors = feed.index().anchors();
-    for (int i = anchors.size() - 1; i >= 0; i--) {
-      AnchorPosition anchor = anchors.get(i);
-      if (anchor.version().number() >= number && usable(anchor)) {
-        return anchor;
-      }
-    }
-    return null;
-  }
-
-  private boolean usable(AnchorPosition anchor) {
-    long number = anchor.version().number();
-    Version limit = committed;
-    return claims.live(anchor)
-        && (pinned == null || number <= pinned.number())
-        && (isolation == Isolation.SPECULATIVE || (limit != null && number <= limit.number()));
   }
 
   private void beginRebuild() {
@@ -476,19 +359,15 @@ final class Follower {
     lastBuilt = null;
     payload = null;
     uncommitted.clear();
-    uncommittedBytes = 0;
-    uncommittedDropped = false;
     buildTarget = feed.end();
-    List<AnchorPosition> anchors = feed.index().anchors();
     long least = waited ? failedNumber : -1;
-    for (int i = anchors.size() - 1; i >= 0; i--) {
-      AnchorPosition anchor = anchors.get(i);
-      if (anchor.version().number() >= least && usable(anchor) && load(anchor)) {
+    for (AnchorPosition anchor : chain.anchors(least)) {
+      if (load(anchor)) {
         feed.seek(anchor.baseOffset());
         return;
       }
     }
-    long start = Math.max(0, claims.newestFreshStart());
+    long start = chain.start();
     if (least < 0 && feed.beginning() <= start) {
       feed.seek(start);
       return;
@@ -498,32 +377,16 @@ final class Follower {
   }
 
   private boolean load(AnchorPosition anchor) {
-    try {
-      LogEntry.Manifest manifest = feed.anchorManifest(anchor);
-      Payload chunks = new Payload(anchor.version(), true);
-      Side side = Side.empty(models, manifest.facts().settings());
-      feed.readAnchor(
-          anchor,
-          entry -> {
-            if (entry instanceof LogEntry.Chunk chunk) {
-              side.applyPart(chunks.stream(chunk));
-            }
-          });
-      String problem = chunks.problem(manifest);
-      if (problem == null) {
-        problem = side.apply(manifest, chunks.content(), anchor.baseOffset() - 1);
-      }
-      if (problem == null) {
-        building = side;
-        lastBuilt = manifest;
-        anchorBytes += manifest.payloadBytes();
-        return true;
-      }
-      refuse(anchor.version(), "its anchor: " + problem, true);
-    } catch (LostOffset | IllegalArgumentException e) {
-      refuse(anchor.version(), "its anchor: " + e.getMessage(), true);
+    AnchorLoader.Loaded loaded = loader.load(anchor);
+    AnchorLoader.Built built = loaded.built();
+    if (built == null) {
+      refuse(anchor.version(), "its anchor: " + loaded.problem(), true);
+      return false;
     }
-    return false;
+    building = built.side();
+    lastBuilt = built.manifest();
+    anchorBytes += built.manifest().payloadBytes();
+    return true;
   }
 
   /** Shows what was built, unless what is served is newer and still good. */
@@ -537,32 +400,26 @@ final class Follower {
     if (pinned != null && !version.equals(pinned)) {
       return;
     }
-    Side active = pair.active();
+    Side active = served.active();
     if (active != null
         && !activeRetracted
-        && !activeSuspect
+        && !served.suspect()
         && active.facts().version().number() >= version.number()) {
       return;
     }
-    Side copy = built.provenCopy();
-    if (copy == null) {
+    boolean heals = active != null && (activeRetracted || behind || served.suspect());
+    building = null;
+    lastBuilt = null;
+    if (!served.show(built, manifest)) {
       refuse(version, "memory of the state just built has changed", true);
       rebuild = true;
       return;
     }
-    boolean bad = activeRetracted || activeSuspect || behind;
-    behind = false;
-    building = null;
-    lastBuilt = null;
-    idle = null;
-    Side before = pair.swap(built);
-    idle = copy;
     mode = Mode.FOLLOWING;
     activeRetracted = false;
-    activeSuspect = false;
-    if (before != null && bad) {
-      events.healed(built.facts());
+    behind = false;
+    if (heals) {
+      events.healed(manifest.facts());
     }
-    events.swapped(swap(manifest, true));
   }
 }

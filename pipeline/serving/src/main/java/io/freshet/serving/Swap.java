@@ -1,5 +1,6 @@
 package io.freshet.serving;
 
+import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.VersionFacts;
 
 /**
@@ -10,4 +11,14 @@ import io.freshet.modellog.VersionFacts;
  * @param bytes of its payload
  * @param publishedAt the writer's clock; milliseconds since 1970 UTC
  */
-public record Swap(VersionFacts facts, boolean rebuilt, long rows, long bytes, long publishedAt) {}
+public record Swap(VersionFacts facts, boolean rebuilt, long rows, long bytes, long publishedAt) {
+
+  static Swap of(LogEntry.Manifest manifest, boolean rebuilt) {
+    return new Swap(
+        manifest.facts(),
+        rebuilt,
+        manifest.changedRows(),
+        manifest.payloadBytes(),
+        manifest.publishedAt());
+  }
+}
