@@ -43,6 +43,7 @@ class JobSettingsTest {
                     .hasSize(3)
                     .anyMatch(problem -> problem.startsWith("parallelism: must be at least 1"))
                     .anyMatch(problem -> problem.startsWith("models.prior.warmStart: must be left"))
-                    .anyMatch(problem -> problem.startsWith("models.prior: must not have the name"));
+                    .anyMatch(
+                        problem -> problem.startsWith("models.prior: must not have the name")));
   }
 }
