@@ -24,10 +24,10 @@ import picocli.CommandLine.ParentCommand;
 /** Runs everything in one process. */
 @Command(
     name = "demo",
-    description = {
-      "Kafka, Flink, a source, all configured models, a reader that scores, and the live page, in one process.",
-      "A second start on the same --data goes on where the first was stopped or killed, with its source, seed and models."
-    })
+    description =
+        "Kafka, Flink, a source, all configured models, a reader that scores, and the "
+            + "live page, in one process. A second start on the same --data goes on where the "
+            + "first was stopped or killed, with its source, seed and models.")
 final class DemoCommand implements Callable<Integer> {
 
   private static final Duration STOP = Duration.ofSeconds(90);

@@ -30,10 +30,10 @@ import picocli.CommandLine.ParentCommand;
 /** Prints a model's versions as they come. */
 @Command(
     name = "follow",
-    description = {
-      "Prints each version of a model as it comes: number, what it was reached by, rows, bytes, whether its state hash",
-      "came out of this process's own memory, and how stale it is in the source's time."
-    })
+    description =
+        "Prints each version of a model as it comes: number, what it was reached by, "
+            + "rows, bytes, whether its state hash came out of this process's own memory, and "
+            + "how stale it is in the source's time.")
 final class FollowCommand implements Callable<Integer> {
 
   @ParentCommand private Freshet freshet;

@@ -29,10 +29,9 @@ import picocli.CommandLine.ParentCommand;
 /** Sends a source's events to Kafka, or prints them. */
 @Command(
     name = "replay",
-    description = {
-      "Sends a source's events to Kafka, with heartbeats, at a rate or as fast as it takes them.",
-      "A second call goes on after what the topics hold already."
-    })
+    description =
+        "Sends a source's events to Kafka, with heartbeats, at a rate or as fast as it "
+            + "takes them. A second call goes on after what the topics hold already.")
 final class ReplayCommand implements Callable<Integer> {
 
   private static final Duration STOP = Duration.ofSeconds(20);

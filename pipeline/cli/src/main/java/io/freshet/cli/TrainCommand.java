@@ -23,10 +23,10 @@ import picocli.CommandLine.ParentCommand;
 /** Runs the job against given brokers, on Flink's mini-cluster. */
 @Command(
     name = "train",
-    description = {
-      "Runs the job on a Flink cluster in this process, against given brokers. It ends at the true end of all event topics",
-      "or when it is interrupted, with a savepoint in --data; a second start there goes on from it."
-    })
+    description =
+        "Runs the job on a Flink cluster in this process, against given brokers. It ends "
+            + "at the true end of all event topics or when it is interrupted, with a savepoint "
+            + "in --data; a second start there goes on from it.")
 final class TrainCommand implements Callable<Integer> {
 
   private static final Duration STOP = Duration.ofSeconds(90);

@@ -154,8 +154,8 @@ public final class Feeder {
   public Outcome run() {
     Tails tails = Tails.read(kafka, partitions);
     int all = partitions.values().stream().mapToInt(Integer::intValue).sum();
-    counts = startingCounts(tails.next(all));
     promised = tails.promised(all);
+    counts = startingCounts(tails.next(all));
     savedAt = wallTime.getAsLong();
     Properties properties = kafka.properties();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -165,8 +165,7 @@ public final class Feeder {
     properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(16 << 20));
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-      Reason reason =
-          promised == Heartbeat.END_OF_TIME ? Reason.SOURCE_ENDED : sendAll(producer, tails);
+      Reason reason = sendAll(producer, tails);
       producer.flush();
       throwFailure();
       save();
@@ -181,7 +180,7 @@ public final class Feeder {
   /** Counting starts where it is known, which is at or before what every partition holds. */
   private EventCounts startingCounts(long next) {
     EventCounts saved = ledger == null ? EventCounts.NONE : ledger.load();
-    return saved.next() <= next ? saved : EventCounts.NONE;
+    return saved.next() <= next || promised == Heartbeat.END_OF_TIME ? saved : EventCounts.NONE;
   }
 
   private Reason sendAll(KafkaProducer<byte[], byte[]> producer, Tails tails) {
@@ -189,7 +188,9 @@ public final class Feeder {
     Pace pace = new Pace(plan.perSecond());
     while (!stopped) {
       if (!records.hasNext()) {
-        promise(producer, heartbeats.ended());
+        if (promised != Heartbeat.END_OF_TIME) {
+          promise(producer, heartbeats.ended());
+        }
         return Reason.SOURCE_ENDED;
       }
       if (plan.limit().isPresent() && counts.total() >= plan.limit().getAsLong()) {

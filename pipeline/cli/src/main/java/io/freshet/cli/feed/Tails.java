@@ -15,10 +15,12 @@ import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a source's events have come in each partition. Each partition holds them in the source's
@@ -54,60 +56,64 @@ public record Tails(Map<TopicPartition, Tail> byPartition) {
     Properties properties = kafka.properties();
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      Map<TopicPartition, Tail> tails = new HashMap<>();
       Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      for (TopicPartition partition : partitions) {
-        readBackwards(
-            consumer,
-            partition,
-            begins.getOrDefault(partition, 0L),
-            ends.getOrDefault(partition, 0L),
-            tails);
+      Map<TopicPartition, Long> until = new HashMap<>(consumer.endOffsets(partitions));
+      Map<TopicPartition, Tail> tails = new HashMap<>();
+      EventCodec codec = new EventCodec();
+      // Mostly one round: only records of others at a partition's end make it look further back.
+      while (!until.isEmpty()) {
+        until.entrySet().removeIf(p -> p.getValue() <= begins.getOrDefault(p.getKey(), 0L));
+        Map<TopicPartition, Long> from = new HashMap<>();
+        until.forEach(
+            (partition, end) ->
+                from.put(partition, Math.max(begins.getOrDefault(partition, 0L), end - LOOK_BACK)));
+        readRound(consumer, from, until, tails, codec);
+        until.clear();
+        from.forEach(
+            (partition, offset) -> {
+              Tail tail = tails.get(partition);
+              if (tail == null || tail.index < 0) {
+                until.put(partition, offset);
+              }
+            });
       }
+      tails.values().removeIf(tail -> tail.index < 0);
       return new Tails(Map.copyOf(tails));
     }
   }
 
-  private static void readBackwards(
+  private static void readRound(
       KafkaConsumer<byte[], byte[]> consumer,
-      TopicPartition partition,
-      long begin,
-      long end,
-      Map<TopicPartition, Tail> tails) {
-    EventCodec codec = new EventCodec();
-    consumer.assign(List.of(partition));
-    long until = end;
-    Tail found = null;
-    while (until > begin && (found == null || found.index < 0)) {
-      long from = Math.max(begin, until - LOOK_BACK);
-      consumer.seek(partition, from);
-      int silent = 0;
-      while (consumer.position(partition) < until) {
-        List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(partition);
-        silent = records.isEmpty() ? silent + 1 : 0;
-        if (silent > PATIENCE) {
-          throw new CommandFailed(
-              "%s must be readable up to its end at %d, stopped at %d"
-                  .formatted(partition, until, consumer.position(partition)));
-        }
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          found = later(found, record, codec);
+      Map<TopicPartition, Long> from,
+      Map<TopicPartition, Long> until,
+      Map<TopicPartition, Tail> tails,
+      EventCodec codec) {
+    consumer.assign(from.keySet());
+    from.forEach(consumer::seek);
+    Map<TopicPartition, Long> open = new HashMap<>(until);
+    int silent = 0;
+    while (!open.isEmpty()) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      silent = records.isEmpty() ? silent + 1 : 0;
+      if (silent > PATIENCE) {
+        throw new CommandFailed(
+            "partitions must be readable up to their ends, got stuck in " + open);
+      }
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        if (record.offset() < until.getOrDefault(partition, 0L)) {
+          tails.put(partition, later(tails.get(partition), record, codec));
         }
       }
-      until = from;
-    }
-    if (found != null && found.index >= 0) {
-      tails.put(partition, found);
+      open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
     }
   }
 
   private static Tail later(
-      @org.jspecify.annotations.Nullable Tail before,
-      ConsumerRecord<byte[], byte[]> record,
-      EventCodec codec) {
+      @Nullable Tail before, ConsumerRecord<byte[], byte[]> record, EventCodec codec) {
     long index = before == null ? Event.NO_SOURCE_INDEX : before.index;
     long eventTime = before == null ? Long.MIN_VALUE : before.eventTime;
     Header header = record.headers().lastHeader(INDEX_HEADER);

@@ -5,8 +5,8 @@ import java.util.OptionalLong;
 
 /**
  * A curve from event time to wall time; both only grow. Bounded: when it is full, every second
- * point but the first goes, so that an answer is late by at most the distance of two points. Safe
- * for many threads.
+ * point goes and the distance between those to come doubles, so that an answer is late by at most
+ * the distance of two points; the first and the newest are always there. Safe for many threads.
  */
 public final class TimeCurve {
 
@@ -16,6 +16,8 @@ public final class TimeCurve {
   private final long[] wallTimes = new long[CAPACITY];
   private final long[] counts = new long[CAPACITY];
   private int size;
+  private int stride = 1;
+  private int sinceKept;
 
   /**
    * Adds a point; one that is not later in event time is left out.
@@ -26,6 +28,12 @@ public final class TimeCurve {
   public synchronized void reached(long eventTime, long wallTime, long count) {
     if (size > 0 && eventTime <= eventTimes[size - 1]) {
       return;
+    }
+    sinceKept++;
+    if (size > 1 && sinceKept < stride) {
+      size--;
+    } else {
+      sinceKept = 0;
     }
     if (size == CAPACITY) {
       thin();
@@ -45,6 +53,7 @@ public final class TimeCurve {
       kept++;
     }
     size = kept;
+    stride *= 2;
   }
 
   /** The wall time of the first point at or after {@code eventTime}; empty after the last. */

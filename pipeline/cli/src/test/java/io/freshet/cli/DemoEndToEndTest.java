@@ -1,0 +1,199 @@
+package io.freshet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.freshet.learning.metric.QualityReport;
+import io.freshet.learning.metric.QualityRows;
+import io.freshet.scoring.feature.Ids;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real Kafka, real Flink, real files: what someone sees who runs the demo. */
+class DemoEndToEndTest {
+
+  @TempDir Path directory;
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int demo(String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "demo",
+                "--data",
+                directory.resolve("data").toString(),
+                "--report",
+                directory.resolve("r.json").toString(),
+                "--predictions",
+                directory.resolve("p.csv").toString()));
+    args.addAll(List.of(more));
+    return Freshet.run(
+        new Terminal(
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false),
+        System::currentTimeMillis,
+        args.toArray(String[]::new));
+  }
+
+  private JsonNode report() throws IOException {
+    return JsonMapper.builder().build().readTree(Files.readAllBytes(directory.resolve("r.json")));
+  }
+
+  private Map<String, List<CSVRecord>> predictions() throws IOException {
+    Map<String, List<CSVRecord>> byModel = new HashMap<>();
+    try (Reader in = Files.newBufferedReader(directory.resolve("p.csv"));
+        CSVParser parser =
+            CSVParser.parse(
+                in, CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get())) {
+      for (CSVRecord row : parser) {
+        byModel.computeIfAbsent(row.get("model"), name -> new ArrayList<>()).add(row);
+      }
+    }
+    return byModel;
+  }
+
+  private static QualityRows rows(List<CSVRecord> records) {
+    QualityRows.Builder rows = new QualityRows.Builder();
+    for (CSVRecord row : records) {
+      rows.add(
+          Float.parseFloat(row.get("label")),
+          Float.parseFloat(row.get("weight")),
+          Float.parseFloat(row.get("prediction")),
+          Ids.of(String.valueOf(row.get("userId"))),
+          Integer.parseInt(row.get("position")),
+          Double.parseDouble(row.get("trueProbability")),
+          Long.parseLong(row.get("readyTime")));
+    }
+    return rows.build();
+  }
+
+  private void addsUp(JsonNode report, long events) throws IOException {
+    assertThat(report.at("/complete").asBoolean()).isTrue();
+    long given = 0;
+    for (JsonNode count : report.at("/events")) {
+      given += count.asLong();
+    }
+    assertThat(given).isEqualTo(events);
+    assertThat(report.at("/trainedExamples").asLong() + report.at("/pendingExamples").asLong())
+        .isEqualTo(report.at("/events/impression").asLong());
+    assertThat(report.at("/lateEvents").asLong()).isZero();
+    assertThat(report.at("/repeatedEvents").asLong()).isZero();
+
+    Map<String, List<CSVRecord>> predictions = predictions();
+    assertThat(report.at("/models").size()).isEqualTo(predictions.size());
+    for (JsonNode model : report.at("/models")) {
+      String name = model.at("/name").asText();
+      List<CSVRecord> records = predictions.get(name);
+      assertThat(records).as(name).hasSize(model.at("/examples").asInt());
+      HashSet<String> ids = new HashSet<>();
+      records.forEach(row -> ids.add(row.get("exampleId")));
+      assertThat(ids).as(name + " learns each example once").hasSameSizeAs(records);
+      QualityReport again = QualityReport.of(rows(records));
+      assertThat(again.logLoss()).isEqualTo(model.at("/logLoss").asDouble());
+      assertThat(again.auc()).isEqualTo(model.at("/auc").asDouble());
+      assertThat(again.oracleLogLoss()).isEqualTo(model.at("/oracleLogLoss").asDouble());
+    }
+    assertThat(report.at("/readers").size()).isEqualTo(2);
+    for (JsonNode reader : report.at("/readers")) {
+      String name = reader.at("/model").asText();
+      assertThat(reader.at("/matches").asBoolean()).as(name + " is proven").isTrue();
+      JsonNode model = model(report, name);
+      assertThat(reader.at("/version")).isEqualTo(model.at("/version"));
+      assertThat(reader.at("/stateHash")).isEqualTo(model.at("/stateHash"));
+      assertThat(reader.at("/gaps").asLong()).isZero();
+    }
+  }
+
+  private static JsonNode model(JsonNode report, String name) {
+    for (JsonNode model : report.at("/models")) {
+      if (model.at("/name").asText().equals(name)) {
+        return model;
+      }
+    }
+    throw new AssertionError("the report must name " + name);
+  }
+
+  @Test
+  void aDemoReportsWhatItsFilesProveAndASecondStartGoesOnWhereItStopped() throws Exception {
+    assertThat(demo("--events", "14000", "--seed", "7"))
+        .as(err.toString(StandardCharsets.UTF_8))
+        .isZero();
+    JsonNode first = report();
+    addsUp(first, 14_000);
+    assertThat(first.at("/seed").asLong()).isEqualTo(7);
+    assertThat(first.at("/freshness/measured").asLong()).isPositive();
+    assertThat(first.at("/freshness/readyToServedMsP50").asDouble()).isPositive();
+    assertThat(model(first, "prior").at("/version").isNull()).isTrue();
+    assertThat(model(first, "din").at("/baselineLogLoss").asDouble())
+        .isCloseTo(model(first, "logistic-regression").at("/logLoss").asDouble(), within(1e-12));
+    List<CSVRecord> before = predictions().getOrDefault("din", List.of());
+
+    assertThat(demo("--events", "17000")).as(err.toString(StandardCharsets.UTF_8)).isZero();
+    JsonNode second = report();
+    addsUp(second, 17_000);
+    assertThat(second.at("/seed").asLong()).isEqualTo(7);
+    assertThat(model(second, "din").at("/step").asLong())
+        .isGreaterThan(model(first, "din").at("/step").asLong());
+    assertThat(model(second, "din").at("/epoch").asLong())
+        .isGreaterThan(model(first, "din").at("/epoch").asLong());
+    List<CSVRecord> after = predictions().getOrDefault("din", List.of());
+    assertThat(after.subList(0, before.size()).stream().map(CSVRecord::toList))
+        .isEqualTo(before.stream().map(CSVRecord::toList).toList());
+    assertThat(directory.resolve("data/endpoint.json")).doesNotExist();
+  }
+
+  @Test
+  void theTrueEndOfASourceLabelsEverythingThatWaits() throws Exception {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      long time = 1_700_000_000_000L + 500L * i;
+      lines.append(
+          """
+          {"type":"impression","impressionId":"a%d","itemId":"i%d","userId":"u%d","eventTime":%d}
+          """
+              .formatted(i, i % 17, i % 5, time));
+      if (i % 9 == 0) {
+        lines.append(
+            """
+            {"type":"click","impressionId":"a%d","userId":"u%d","eventTime":%d}
+            """
+                .formatted(i, i % 5, time + 200));
+      }
+    }
+    lines.append("this line is no event\n");
+    Path file = Files.writeString(directory.resolve("events.jsonl"), lines.toString());
+    assertThat(demo("--source", "events:" + file))
+        .as(err.toString(StandardCharsets.UTF_8))
+        .isZero();
+    JsonNode report = report();
+    assertThat(report.at("/trainedExamples").asLong()).isEqualTo(400);
+    assertThat(report.at("/pendingExamples").asLong()).isZero();
+    assertThat(report.at("/deadLetters").asLong()).isEqualTo(1);
+    assertThat(report.at("/deadLettersByKind/invalid").asLong()).isEqualTo(1);
+    assertThat(model(report, "din").at("/oracleLogLoss").isNull()).isTrue();
+    double clicks =
+        predictions().getOrDefault("din", List.of()).stream()
+            .mapToDouble(row -> Double.parseDouble(row.get("label")))
+            .sum();
+    assertThat(clicks).isEqualTo(45);
+  }
+}
