@@ -16,6 +16,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class EvaluationStore implements AutoCloseable {
   public static final String REFERENCE = "reference";
 
   private final Path directory;
+  private final List<String> order;
   private final AvroCodec codec = AvroCodec.of(Evaluation.class);
   private final Map<String, Model> models = new LinkedHashMap<>();
 
@@ -80,9 +82,11 @@ public final class EvaluationStore implements AutoCloseable {
 
   /**
    * @param directory for the files; it must exist
+   * @param order names of models in the order in which they are reported; others come after them
    */
-  public EvaluationStore(Path directory) {
+  public EvaluationStore(Path directory, List<String> order) {
     this.directory = directory;
+    this.order = List.copyOf(order);
   }
 
   /**
@@ -151,15 +155,13 @@ public final class EvaluationStore implements AutoCloseable {
 
   /** Figures of every model, references last. */
   public synchronized List<Figures> figures() {
-    List<Figures> all = new ArrayList<>();
-    for (boolean reference : new boolean[] {false, true}) {
-      for (Model model : models.values()) {
-        if (model.family.equals(REFERENCE) == reference) {
-          all.add(figures(model));
-        }
-      }
-    }
-    return all;
+    return models.values().stream()
+        .sorted(
+            Comparator.comparing((Model model) -> model.family.equals(REFERENCE))
+                .thenComparing(
+                    model -> order.contains(model.name) ? order.indexOf(model.name) : order.size()))
+        .map(EvaluationStore::figures)
+        .toList();
   }
 
   private static Figures figures(Model model) {

@@ -140,7 +140,7 @@ public final class DemoRun {
     long startedAt = wallTime.getAsLong();
     List<String> models = plan.models().models().stream().map(ModelSettings::name).toList();
 
-    EvaluationStore store = opened(open, new EvaluationStore(data.scratch()));
+    EvaluationStore store = opened(open, new EvaluationStore(data.scratch(), models));
     JobGate gate = new JobGate(clock, plan.models().stream().outOfOrdernessMs(), System::nanoTime);
     Feeder feeder =
         new Feeder(

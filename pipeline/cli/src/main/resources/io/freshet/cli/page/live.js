@@ -59,10 +59,14 @@ class Plot {
           { ...axis, values: (_, ticks) => ticks.map(span) },
           { ...axis, size: 54, values: (_, ticks) => ticks.map((t) => this.format(t)) },
         ],
-        series: [{ label: "time", value: (_, v) => (v === null ? "–" : span(v)) }, ...names.map((n) => this.series(n))],
+        series: [{ label: "at", value: (_, v) => (v === null || v === undefined ? "–" : span(v)) }, ...names.map((n) => this.series(n))],
       }, data, this.host);
     } else {
       this.plot.setData(data);
+    }
+    // Nobody points at the plot: the legend says what is true now.
+    if (this.plot.cursor.left < 0 || this.plot.cursor.left === undefined) {
+      this.plot.setLegend({ idx: seconds.length - 1 }, false);
     }
   }
   width() {
