@@ -189,7 +189,7 @@ final class SettingsSchema {
           "Widths of the hidden layers on [q, k, q−k, q∘k], 1 to 8 of them.");
   static final Setting<Activation> ATTENTION_ACTIVATION =
       Setting.of(
-          "activation", Kind.choice(Activation.class), Activation.DICE, "Of the hidden layers.");
+          "activation", Kind.choice(Activation.class), Activation.SIGMOID, "Of the hidden layers.");
   static final Setting<Normalize> NORMALIZE =
       Setting.of(
           "normalize",
@@ -211,7 +211,7 @@ final class SettingsSchema {
           "Widths of the hidden layers, 1 to 8 of them.");
   static final Setting<Activation> NETWORK_ACTIVATION =
       Setting.of(
-          "activation", Kind.choice(Activation.class), Activation.DICE, "Of the hidden layers.");
+          "activation", Kind.choice(Activation.class), Activation.PRELU, "Of the hidden layers.");
   static final Setting<Boolean> LINEAR_SKIP =
       Setting.of(
           "linearSkip",
@@ -254,7 +254,7 @@ final class SettingsSchema {
 
   static final Setting<OptimizerKind> DENSE_KIND =
       Setting.of("kind", Kind.choice(OptimizerKind.class), OptimizerKind.ADAM, KIND_MEANING);
-  static final Setting<Double> DENSE_RATE = rate(0.005, "adam");
+  static final Setting<Double> DENSE_RATE = rate(0.002, "adam");
   static final Setting<HalfLife> DENSE_HALF_LIFE =
       Setting.derived(
           "halfLife",

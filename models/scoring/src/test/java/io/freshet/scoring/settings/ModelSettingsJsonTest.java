@@ -21,14 +21,14 @@ class ModelSettingsJsonTest {
     assertThat(ModelSettingsJson.write(small()))
         .isEqualTo(
             """
-            {"attention":{"activation":"dice","normalize":"softmax","units":[80,40]},
+            {"attention":{"activation":"sigmoid","normalize":"softmax","units":[80,40]},
             "batch":{"size":256,"spanMs":1000},"calibration":"platt","engine":"djl","family":"din",
             "features":[{"admitAfter":1,"as":"id","expireAfterMs":0,"from":["item.id"],
             "halfLivesMs":[],"log":false,"maxRows":5000000,"name":"i","size":16}],
             "histories":[],"name":"m",
-            "network":{"activation":"dice","linearSkip":true,"units":[200,80]},
+            "network":{"activation":"prelu","linearSkip":true,"units":[200,80]},
             "optimizer":{"dense":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":0,"kind":"adam",
-            "rate":0.005,"spread":0},"rows":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":100,
+            "rate":0.002,"spread":0},"rows":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":100,
             "kind":"adagrad","rate":0.25,"spread":0.05}},
             "publish":{"anchorEveryMs":60000,"everyMs":250},"regularization":{"rows":0.0001},
             "round":{"steps":4},"seed":1,"warmStart":null}"""

@@ -64,12 +64,12 @@ class ModelsFileReaderTest {
                     new Feature(
                         "item", List.of("item.id"), Use.ID, 16, false, 1, 0, 5_000_000, List.of())),
                 List.of(),
-                new Attention(List.of(80, 40), Activation.DICE, Normalize.SOFTMAX),
-                new Network(List.of(200, 80), Activation.DICE, true),
+                new Attention(List.of(80, 40), Activation.SIGMOID, Normalize.SOFTMAX),
+                new Network(List.of(200, 80), Activation.PRELU, true),
                 new Regularization(0.0001),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05),
-                    new Optimizer(OptimizerKind.ADAM, 0.005, 0, 0, 0, 0)),
+                    new Optimizer(OptimizerKind.ADAM, 0.002, 0, 0, 0, 0)),
                 Calibration.PLATT,
                 new Batching(256, 1_000),
                 new Rounds(4),

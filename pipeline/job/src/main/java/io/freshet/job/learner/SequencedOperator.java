@@ -2,15 +2,17 @@ package io.freshet.job.learner;
 
 import io.freshet.job.Entry;
 import io.freshet.job.Evaluation;
-import java.io.IOException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.InputStream;
+import java.util.Iterator;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
+import org.apache.flink.runtime.state.OperatorStateCheckpointOutputStream;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StatePartitionStreamProvider;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -29,11 +31,11 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
   private static final long serialVersionUID = 1L;
   private static final int SLICE = 512;
   private static final long TICK_MS = 10;
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final SequencedFactory factory;
   private final transient MailboxExecutor mailbox;
 
-  private transient @Nullable ListState<byte[]> saved;
   private transient EntryQueue queue;
   private transient @Nullable Sequenced learning;
   private transient boolean sliceIsPlanned;
@@ -49,16 +51,14 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    saved =
-        context
-            .getOperatorStateStore()
-            .getListState(
-                new ListStateDescriptor<>("sequence", BytePrimitiveArraySerializer.INSTANCE));
-    if (context.isRestored() && saved.get().iterator().hasNext()) {
-      DataInputViewStreamWrapper in =
-          new DataInputViewStreamWrapper(new StateChunks.Input(saved.get()));
-      queue = EntryQueue.resume(in);
-      learning = factory.resume(this::emit, in);
+    Iterator<StatePartitionStreamProvider> saved = context.getRawOperatorStateInputs().iterator();
+    if (saved.hasNext()) {
+      try (InputStream stream = saved.next().getStream()) {
+        DataInputViewStreamWrapper in =
+            new DataInputViewStreamWrapper(new BufferedInputStream(stream, BUFFER_BYTES));
+        queue = EntryQueue.resume(in);
+        learning = factory.resume(this::emit, in);
+      }
     } else {
       learning = factory.start(this::emit);
     }
@@ -129,16 +129,13 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    ListState<byte[]> state = saved;
-    if (state == null) {
-      throw new IOException("state must be initialised before a snapshot");
-    }
-    StateChunks.Output chunks = new StateChunks.Output();
-    DataOutputViewStreamWrapper out = new DataOutputViewStreamWrapper(chunks);
+    OperatorStateCheckpointOutputStream raw = context.getRawOperatorStateOutput();
+    raw.startNewPartition();
+    DataOutputViewStreamWrapper out =
+        new DataOutputViewStreamWrapper(new BufferedOutputStream(raw, BUFFER_BYTES));
     queue.save(out);
     learning().save(context.getCheckpointId(), out);
     out.flush();
-    state.update(chunks.chunks());
   }
 
   @Override
