@@ -1,0 +1,221 @@
+package io.freshet.bench.measure;
+
+import io.freshet.cli.DefaultModels;
+import io.freshet.cli.feed.Feeder;
+import io.freshet.cli.feed.SourceClock;
+import io.freshet.cli.kafka.EmbeddedKafka;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.cli.kafka.SharedTopics;
+import io.freshet.cli.run.DataDirectory;
+import io.freshet.cli.run.LocalJob;
+import io.freshet.job.JobSettings;
+import io.freshet.job.input.InputPartitions;
+import io.freshet.modellog.KafkaModelLog;
+import io.freshet.modellog.ModelLog;
+import io.freshet.modellog.ModelLogs;
+import io.freshet.modellog.TopicNames;
+import io.freshet.schema.AvroCodec;
+import io.freshet.schema.EventTopics;
+import io.freshet.schema.UndecodableRecord;
+import io.freshet.schema.avro.Evaluation;
+import io.freshet.schema.avro.EvaluationRow;
+import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.source.Source;
+import io.freshet.source.Sources;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * How many examples per second of wall time the whole path learns (Kafka, Flink, DIN, model log,
+ * reader, all in this process), beside the learner loop alone on the same examples in the same
+ * process, once before and once after. The events lie in Kafka before the job starts; its time runs
+ * from its first step to its last. Where others run on the machine, compare processor time: the
+ * ratio cannot be above what two cores give for it. Argument: events.
+ */
+public final class WholePath {
+
+  private static final long SEED = 1;
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
+  private static final String MODEL = "din";
+
+  private final long events;
+  private final ModelsFile models;
+  private final PrintStream out;
+
+  private WholePath(long events, PrintStream out) {
+    this.events = events;
+    this.out = out;
+    Source source = source();
+    ModelsFile all = DefaultModels.read(DefaultModels.text(null, source.name()), source.defaults());
+    this.models =
+        new ModelsFile(
+            all.stream(),
+            all.models().stream().filter(model -> model.name().equals(MODEL)).toList());
+  }
+
+  public static void main(String[] arguments) {
+    long events = arguments.length > 0 ? Long.parseLong(arguments[0]) : 120_000;
+    new WholePath(events, System.out).measure();
+    // Kafka and Flink leave threads that would keep the process.
+    System.exit(0);
+  }
+
+  private static Source source() {
+    return Sources.open("simulator", SEED);
+  }
+
+  private void measure() {
+    LearnerAlone.of(source(), events / 4, models);
+    LearnerAlone.Speed before = LearnerAlone.of(source(), events, models);
+    print("learner alone, before", before);
+    LearnerAlone.Speed path = path(before.examples());
+    print("whole path", path);
+    LearnerAlone.Speed after = LearnerAlone.of(source(), events, models);
+    print("learner alone, after", after);
+    out.printf(
+        "whole path / learner alone (mean of before and after): %.3f%n",
+        path.perSecond() * 2 / (before.perSecond() + after.perSecond()));
+    double alone = (before.cpuMs() + after.cpuMs()) / 2;
+    out.printf(
+        "at most, where nothing else runs on two cores: %.3f%n",
+        Math.min(1, 2 * alone / path.cpuMs()));
+    if (path.predictions() != before.predictions()) {
+      throw new IllegalStateException(
+          "the job and the learner alone must predict the same, their predictions sum to %s and %s"
+              .formatted(path.predictions(), before.predictions()));
+    }
+    out.println("both predicted the same");
+  }
+
+  private void print(String what, LearnerAlone.Speed speed) {
+    out.printf(
+        "%-24s %,9d examples in %6.2f s: %,8.0f examples/s, %.3f ms of CPU each%n",
+        what, speed.examples(), speed.seconds(), speed.perSecond(), speed.cpuMs());
+  }
+
+  private LearnerAlone.Speed path(long expected) {
+    try (DataDirectory data = DataDirectory.temporary();
+        EmbeddedKafka broker = EmbeddedKafka.start(data.kafka())) {
+      KafkaAccess kafka = KafkaAccess.to(broker.brokers(), new EventTopics(""));
+      SharedTopics topics = new SharedTopics(kafka);
+      topics.create((short) 1);
+      feed(kafka, topics);
+      JobSettings settings =
+          new JobSettings(
+              models,
+              new InputPartitions(kafka.topics().events()),
+              new Logs(kafka.client()),
+              2,
+              false,
+              "measure");
+      Path checkpoints = data.checkpoints();
+      try (LocalJob job =
+              LocalJob.start(
+                  settings,
+                  kafka,
+                  new LocalJob.Storage(
+                      checkpoints, data.savepoints(), null, Duration.ofSeconds(1)));
+          Followed reader = new Followed(kafka, MODEL)) {
+        return evaluations(kafka, job, reader, expected);
+      }
+    }
+  }
+
+  /** The models' logs in the same Kafka. */
+  private record Logs(Map<String, String> kafka) implements ModelLogs {
+
+    @Override
+    public ModelLog open(String model) {
+      return KafkaModelLog.open(kafka, new TopicNames("", model), InstantSource.system(), false);
+    }
+  }
+
+  private void feed(KafkaAccess kafka, SharedTopics topics) {
+    new Feeder(
+            source(),
+            kafka,
+            topics.partitions(kafka.topics().events()),
+            new Feeder.Plan(
+                OptionalLong.of(events),
+                Double.POSITIVE_INFINITY,
+                models.stream().heartbeatMs(),
+                0),
+            new SourceClock(),
+            Feeder.Gate.OPEN,
+            event -> {},
+            null,
+            System::currentTimeMillis)
+        .run();
+  }
+
+  /** Reads what the job says until it has learnt what the learner alone has. */
+  private LearnerAlone.Speed evaluations(
+      KafkaAccess kafka, LocalJob job, Followed reader, long expected) {
+    AvroCodec codec = AvroCodec.of(Evaluation.class);
+    var properties = kafka.properties();
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "100");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      TopicPartition partition = new TopicPartition(kafka.topics().evaluations(), 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      long examples = 0;
+      long counted = 0;
+      double predictions = 0;
+      long first = -1;
+      long last = -1;
+      long cpuBegan = 0;
+      while (examples < expected) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+          Evaluation evaluation = decoded(codec, record.value());
+          for (EvaluationRow row : evaluation.getRows()) {
+            predictions += row.getPrediction();
+          }
+          examples += evaluation.getRows().size();
+          if (first < 0) {
+            first = record.timestamp();
+            cpuBegan = ProcessCpu.nanos();
+          } else {
+            counted += evaluation.getRows().size();
+          }
+          last = record.timestamp();
+        }
+        reader.follow();
+        check(job, deadline, examples, expected);
+      }
+      double cpuSeconds = (ProcessCpu.nanos() - cpuBegan) / 1e9;
+      out.printf("the reader served %,d proven versions%n", reader.provenSwaps());
+      return new LearnerAlone.Speed(counted, (last - first) / 1e3, cpuSeconds, predictions);
+    }
+  }
+
+  private static void check(LocalJob job, long deadline, long examples, long expected) {
+    if (job.failure().isPresent()) {
+      throw new IllegalStateException("the job must run, it failed: " + job.failure().get());
+    }
+    if (System.nanoTime() > deadline) {
+      throw new IllegalStateException(
+          "the job must learn %d examples within %s, it learnt %d"
+              .formatted(expected, PATIENCE, examples));
+    }
+  }
+
+  private static Evaluation decoded(AvroCodec codec, byte[] value) {
+    try {
+      return codec.decode(value, Evaluation.class);
+    } catch (UndecodableRecord e) {
+      throw new IllegalStateException("evaluations must be readable: " + e.getMessage(), e);
+    }
+  }
+}
