@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -18,11 +19,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates the topics of models, and refuses those whose settings would lose versions. */
 final class LogTopics {
 
   private static final int TIMEOUT_SECONDS = 30;
+  private static final int DESCRIBE_ATTEMPTS = 200;
+  private static final int DESCRIBE_BACKOFF_MS = 50;
   private static final Map<String, String> KEPT =
       Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
   private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
@@ -68,8 +72,7 @@ final class LogTopics {
 
   private void check(Admin admin, Map<String, Map<String, String>> wanted) {
     List<String> problems = new ArrayList<>();
-    Map<String, TopicDescription> topics =
-        get(admin.describeTopics(wanted.keySet()).allTopicNames());
+    Map<String, TopicDescription> topics = describe(admin, wanted.keySet());
     topics.forEach(
         (name, topic) -> {
           if (topic.partitions().size() != 1) {
@@ -101,6 +104,21 @@ final class LogTopics {
       throw new BrokenLog(
           "versions would get lost: %s (change it with kafka-configs, or use another prefix)"
               .formatted(String.join("; ", problems)));
+    }
+  }
+
+  // A topic that was just created is not known to every broker at once.
+  private Map<String, TopicDescription> describe(Admin admin, Set<String> names) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return get(admin.describeTopics(names).allTopicNames());
+      } catch (BrokenLog e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || attempt == DESCRIBE_ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(DESCRIBE_BACKOFF_MS));
+      }
     }
   }
 
