@@ -3,14 +3,19 @@ package io.freshet.cli;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.kafka.SharedTopics;
 import io.freshet.cli.run.DataDirectory;
+import io.freshet.cli.run.RemoteJob;
 import io.freshet.cli.run.TrainRun;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.scoring.settings.SettingsDefaults;
 import io.freshet.source.Source;
+import io.freshet.source.Sources;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -44,10 +49,10 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--source",
-      paramLabel = "NAME",
+      paramLabel = "SOURCE",
       defaultValue = "events",
       description =
-          "Whose features the default models have: simulator, online-retail, movietweetings, events (default: ${DEFAULT-VALUE}).")
+          "Whose time scale and features the default models have: simulator, NAME:PATH, or events (default: ${DEFAULT-VALUE}).")
   private String source;
 
   @Option(
@@ -62,6 +67,18 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = "2",
       description = "Subtasks of source and timelines (default: ${DEFAULT-VALUE}).")
   private int parallelism;
+
+  @Option(
+      names = "--flink",
+      paramLabel = "HOST:PORT",
+      description = "Submit the job to the Flink cluster whose HTTP interface is there, instead.")
+  private @Nullable String flink;
+
+  @Option(
+      names = "--jar",
+      paramLabel = "FILE",
+      description = "A jar that --flink needs: the job's, and this command line's.")
+  private List<Path> jars = new ArrayList<>();
 
   @Option(names = "--create-topics", description = "Make the topics that are missing.")
   private boolean createTopics;
@@ -78,24 +95,22 @@ final class TrainCommand implements Callable<Integer> {
     if (parallelism < 1 || parallelism > 64) {
       throw new WrongUse("--parallelism must be from 1 to 64, got " + parallelism);
     }
-    String text = DefaultModels.text(models, source);
-    SettingsDefaults live = SettingsDefaults.LIVE;
-    ModelsFile file =
-        DefaultModels.read(
-            text, new Source.StreamDefaults(live.outOfOrdernessMs(), live.waitMs(), live.spanMs()));
+    ModelsFile file = models();
     KafkaAccess access = kafka.access(null);
     SharedTopics topics = new SharedTopics(access);
     if (createTopics) {
       topics.create(replication);
     }
     checkTopics(topics, access);
+    if (flink != null) {
+      return submit(file, access, flink);
+    }
     try (DataDirectory directory =
         data == null ? DataDirectory.temporary() : DataDirectory.open(data)) {
       Map<String, String> settings =
           file.models().stream()
               .collect(Collectors.toMap(ModelSettings::name, ModelSettingsJson::write));
-      directory.claim(
-          DataDirectory.Identity.of("topics of " + prefixOf(access), 0, text, settings));
+      directory.claim(DataDirectory.Identity.of("topics of " + prefixOf(access), 0, "", settings));
       TrainRun run = new TrainRun(file, access, directory, parallelism, freshet.terminal());
       Thread stop = new Thread(() -> run.stop(STOP), "freshet-stop");
       Runtime.getRuntime().addShutdownHook(stop);
@@ -106,6 +121,38 @@ final class TrainCommand implements Callable<Integer> {
         Hooks.remove(stop);
       }
     }
+  }
+
+  /** Times and features suit the source, where it can be opened to ask it. */
+  private ModelsFile models() {
+    boolean canBeAsked = source.equals("simulator") || source.contains(":");
+    Source asked = canBeAsked ? Sources.open(source, 0) : null;
+    SettingsDefaults live = SettingsDefaults.LIVE;
+    return DefaultModels.read(
+        DefaultModels.text(models, asked == null ? source : asked.name()),
+        asked == null
+            ? new Source.StreamDefaults(live.outOfOrdernessMs(), live.waitMs(), live.spanMs())
+            : asked.defaults());
+  }
+
+  private int submit(ModelsFile file, KafkaAccess access, String address) {
+    int colon = address.lastIndexOf(':');
+    if (colon < 1 || !address.substring(colon + 1).matches("[0-9]{1,5}")) {
+      throw new WrongUse("--flink must be HOST:PORT, got " + address);
+    }
+    for (Path jar : jars) {
+      if (!Files.isRegularFile(jar)) {
+        throw new WrongUse("--jar must be a file, got " + jar);
+      }
+    }
+    String job =
+        RemoteJob.submit(
+            TrainRun.settings(file, access, parallelism),
+            access,
+            new RemoteJob.Cluster(
+                address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), jars));
+    freshet.terminal().say("job " + job + " runs at " + address);
+    return 0;
   }
 
   private static String prefixOf(KafkaAccess access) {

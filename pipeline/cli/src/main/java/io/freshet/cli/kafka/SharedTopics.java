@@ -10,17 +10,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics that all models share: made where they are missing, or required to be there. */
 public final class SharedTopics {
 
   /** Partitions of each event topic that is made here. */
   public static final int EVENT_PARTITIONS = 4;
+
+  private static final int KNOWN_ATTEMPTS = 200;
+  private static final int KNOWN_BACKOFF_MS = 50;
 
   private final KafkaAccess kafka;
 
@@ -72,9 +78,29 @@ public final class SharedTopics {
           }
         }
       }
+      awaitKnown(admin, wanted.stream().map(NewTopic::name).toList());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandFailed("interrupted while topics were made at " + kafka.brokers(), e);
+    }
+  }
+
+  // A topic that was just created is not known to every broker at once.
+  private void awaitKnown(Admin admin, List<String> topics) throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        admin.describeTopics(topics).allTopicNames().get();
+        return;
+      } catch (ExecutionException e) {
+        if (!Causes.include(e, UnknownTopicOrPartitionException.class)
+            || attempt == KNOWN_ATTEMPTS) {
+          throw new CommandFailed(
+              "topics must be known at %s after they were made: %s"
+                  .formatted(kafka.brokers(), Causes.of(e)),
+              e);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(KNOWN_BACKOFF_MS));
+      }
     }
   }
 

@@ -69,13 +69,7 @@ public final class LocalJob implements AutoCloseable {
     int learners = settings.models().models().size() + (settings.references() ? 1 : 0);
     Configuration configuration = configuration(storage);
     StreamExecutionEnvironment environment = new StreamExecutionEnvironment(configuration);
-    Properties client = kafka.properties();
-    // A partition that is fetched in large pieces runs ahead of the others, and whatever is ahead
-    // of the slowest
-    // one waits in memory.
-    client.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
-    client.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "20");
-    TrainingJob.attach(environment, settings, kafka.topics(), client);
+    TrainingJob.attach(environment, settings, kafka.topics(), inSmallPieces(kafka.properties()));
     JobGraph graph = environment.getStreamGraph().getJobGraph();
     if (storage.from() != null) {
       graph.setSavepointRestoreSettings(
@@ -101,6 +95,16 @@ public final class LocalJob implements AutoCloseable {
       }
       throw new CommandFailed("the job must start on the local cluster: " + Causes.of(e), e);
     }
+  }
+
+  /**
+   * A partition that is fetched in large pieces runs ahead of the others, and whatever is ahead of
+   * the slowest one waits in memory.
+   */
+  static Properties inSmallPieces(Properties client) {
+    client.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
+    client.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "20");
+    return client;
   }
 
   private static Configuration configuration(Storage storage) {

@@ -12,6 +12,7 @@ import io.freshet.cli.report.Percentiles;
 import io.freshet.cli.report.Reports;
 import io.freshet.cli.report.RunReport;
 import io.freshet.cli.report.ServedFreshness;
+import io.freshet.learning.metric.OnlineQuality;
 import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.VersionFacts;
 import io.freshet.serving.ReaderStats;
@@ -30,6 +31,9 @@ final class RunFigures {
 
   private static final int SHOWN_VERSIONS = 40;
   private static final String ORACLE = "oracle";
+
+  /** Fewer examples make figures that jump, and stretch the axes of a plot for good. */
+  private static final long ENOUGH_TO_PLOT = 1_000;
 
   private final String source;
   private final Source opened;
@@ -126,13 +130,16 @@ final class RunFigures {
             Math.max(0, examples - before.examples) / passed);
     Map<String, @Nullable Double> logLoss = new LinkedHashMap<>();
     Map<String, @Nullable Double> auc = new LinkedHashMap<>();
+    OnlineQuality.@Nullable Figures oracle = null;
     for (EvaluationStore.Figures of : store.figures()) {
-      logLoss.put(of.model(), of.recent().logLoss());
-      auc.put(of.model(), of.recent().auc());
-      if (of.oracleRecent() != null && of.model().equals(models.get(0))) {
-        logLoss.put(ORACLE, of.oracleRecent().logLoss());
-        auc.put(ORACLE, of.oracleRecent().auc());
-      }
+      boolean enough = of.examples() >= ENOUGH_TO_PLOT;
+      logLoss.put(of.model(), enough ? of.recent().logLoss() : null);
+      auc.put(of.model(), enough ? of.recent().auc() : null);
+      oracle = enough && of.model().equals(models.get(0)) ? of.oracleRecent() : oracle;
+    }
+    if (oracle != null) {
+      logLoss.put(ORACLE, oracle.logLoss());
+      auc.put(ORACLE, oracle.auc());
     }
     Map<String, @Nullable Double> staleness = new LinkedHashMap<>();
     for (String model : models) {

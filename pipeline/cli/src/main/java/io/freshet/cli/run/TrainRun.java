@@ -70,14 +70,7 @@ public final class TrainRun {
         new ArrayList<>(models.models().stream().map(ModelSettings::name).toList());
     terminal.note("training %s from %s".formatted(String.join(", ", learners), kafka.brokers()));
     learners.add("references");
-    JobSettings settings =
-        new JobSettings(
-            models,
-            new InputPartitions(kafka.topics().events()),
-            new KafkaLogs(kafka.client(), kafka.topics().prefix(), false),
-            parallelism,
-            true,
-            Build.version());
+    JobSettings settings = settings(models, kafka, parallelism);
     Path snapshot = data.newestSnapshot();
     try (LocalJob job =
         LocalJob.start(
@@ -100,6 +93,17 @@ public final class TrainRun {
       data.removeSnapshotsBut(savepoint);
       terminal.say("stopped with savepoint " + savepoint);
     }
+  }
+
+  /** The job of {@code models} on the topics of {@code kafka}, references included. */
+  public static JobSettings settings(ModelsFile models, KafkaAccess kafka, int parallelism) {
+    return new JobSettings(
+        models,
+        new InputPartitions(kafka.topics().events()),
+        new KafkaLogs(kafka.client(), kafka.topics().prefix(), false),
+        parallelism,
+        true,
+        Build.version());
   }
 
   private boolean pause() {

@@ -56,7 +56,7 @@ class Plot {
         width: this.width(), height: 190, cursor: { y: false }, legend: { live: true },
         scales: { x: { time: false } },
         axes: [
-          { ...axis, values: (_, ticks) => ticks.map(span) },
+          { ...axis, size: 26, values: (_, ticks) => ticks.map(span) },
           { ...axis, size: 54, values: (_, ticks) => ticks.map((t) => this.format(t)) },
         ],
         series: [{ label: "at", value: (_, v) => (v === null || v === undefined ? "–" : span(v)) }, ...names.map((n) => this.series(n))],
