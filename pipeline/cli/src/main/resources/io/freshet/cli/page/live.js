@@ -46,7 +46,7 @@ class Plot {
     };
   }
   show(seconds, columns) {
-    const names = Object.keys(columns);
+    const names = [...colours.keys()].filter((name) => name in columns);
     const data = [seconds, ...names.map((name) => columns[name])];
     if (names.join() !== this.names.join() || !this.plot) {
       this.names = names;
@@ -87,6 +87,7 @@ const plots = {
 addEventListener("resize", () => Object.values(plots).forEach((plot) => plot.resize()));
 
 function colour(view) {
+  colours.clear();
   let strong = 0, soft = 0;
   for (const model of view.models) {
     const reference = model.family === "reference";
