@@ -1,0 +1,80 @@
+package io.freshet.cli.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.cli.DefaultModels;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.source.Source;
+import io.freshet.source.Sources;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
+
+/** What is learnt where nobody says what to learn. */
+class DefaultModelsFilesTest {
+
+  @TempDir Path folder;
+
+  /** The smallest data sets that the sources take. */
+  @BeforeEach
+  void writeDataSets() throws IOException {
+    compressed(
+        "online_retail.csv.xz",
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+        "1,A,RED MUG,1,2010-12-01 08:26:00,2.55,7,France");
+    compressed("movies.dat.xz", "1::A Film (1999)::Drama");
+    compressed("ratings.dat.xz", "7::1::8::1362062307");
+    Files.writeString(
+        folder.resolve("events.jsonl"),
+        "{\"type\":\"item\",\"itemId\":\"i1\",\"eventTime\":1700000000000}\n");
+  }
+
+  private void compressed(String name, String... lines) throws IOException {
+    try (OutputStream out =
+        new XZOutputStream(Files.newOutputStream(folder.resolve(name)), new LZMA2Options(0))) {
+      out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  static List<String> sources() {
+    return Sources.usages().stream().map(usage -> usage.split("[\\[:]")[0]).toList();
+  }
+
+  private Source open(String name) {
+    return switch (name) {
+      case "simulator" -> Sources.open(name, 1);
+      case "events" -> Sources.open(name + ":" + folder.resolve("events.jsonl"), 1);
+      default -> Sources.open(name + ":" + folder, 1);
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("sources")
+  void dinAndItsBaseModelLearnFromTheSameFeaturesAtTheSourcesPace(String name) {
+    Source source = open(name);
+    assertThat(source.name()).isEqualTo(name);
+    ModelsFile file = DefaultModels.read(DefaultModels.text(null, name), source.defaults());
+
+    assertThat(file.models()).extracting(ModelSettings::name).containsExactly("din", "base");
+    assertThat(file.models()).extracting(ModelSettings::family).containsExactly("din", "base");
+    ModelSettings din = file.models().get(0);
+    ModelSettings base = file.models().get(1);
+    assertThat(base.features()).isEqualTo(din.features()).isNotEmpty();
+    assertThat(base.histories()).isEqualTo(din.histories()).isNotEmpty();
+    assertThat(List.of(base.network(), base.regularization(), base.optimizer(), base.batch()))
+        .isEqualTo(List.of(din.network(), din.regularization(), din.optimizer(), din.batch()));
+    assertThat(file.stream().waitMs()).isEqualTo(source.defaults().waitMs());
+    assertThat(file.stream().outOfOrdernessMs()).isEqualTo(source.defaults().outOfOrdernessMs());
+    assertThat(din.batch().spanMs()).isEqualTo(source.defaults().spanMs());
+  }
+}
