@@ -70,7 +70,7 @@ public final class Freshet implements Runnable {
     CommandLine commands = new CommandLine(freshet);
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(110);
-    commands.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    commands.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     commands.setParameterExceptionHandler(
         (e, unparsed) -> {
           freshet.explain(e);

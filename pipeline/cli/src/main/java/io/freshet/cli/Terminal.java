@@ -29,6 +29,11 @@ public final class Terminal {
     return new Terminal(System.out, System.err, System.console() != null);
   }
 
+  /** Where results go. */
+  PrintStream out() {
+    return out;
+  }
+
   /** A line of the result. */
   public synchronized void say(String line) {
     endProgress();

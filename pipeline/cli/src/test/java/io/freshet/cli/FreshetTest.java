@@ -137,6 +137,7 @@ class FreshetTest {
   void everyCommandExplainsItself() {
     for (String command : new String[] {"demo", "train", "replay", "score", "follow", "inspect"}) {
       assertThat(run(command, "--help")).as(command).isZero();
+      assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("Usage: freshet " + command);
     }
   }
 }
