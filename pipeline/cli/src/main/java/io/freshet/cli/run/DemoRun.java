@@ -34,7 +34,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -57,7 +56,6 @@ public final class DemoRun {
   private static final Duration CATCH_UP = Duration.ofSeconds(60);
   private static final long TURN_MS = 250;
   private static final long REPORT_EVERY_MS = 5_000;
-  private static final long STUCK_MS = 180_000;
 
   /**
    * What a run is asked to do.
@@ -199,11 +197,12 @@ public final class DemoRun {
     figures.state("learning");
     boolean followed = false;
     Feeder.@Nullable Outcome outcome = null;
-    Turns turns = new Turns(wallTime.getAsLong());
+    Movement movement = new Movement(plan.rate(), wallTime.getAsLong());
+    long reportedAt = wallTime.getAsLong();
     boolean learnt = false;
     int agreed = 0;
     while (!stopped && agreed < 2) {
-      turns.await();
+      awaitTurn();
       jobProgress.refresh();
       job.failure().ifPresent(reason -> fail("the job must run, it failed: " + reason));
       results.check();
@@ -213,9 +212,12 @@ public final class DemoRun {
       agreed = learnt && followed ? agreed + 1 : 0;
       figures.sample(wallTime.getAsLong());
       look(figures, feeder);
-      terminal.progress(line(figures, feeder, jobProgress));
-      turns.report(figures, feeder);
-      turns.check(figures, feeder, jobProgress);
+      terminal.progress(
+          ProgressLine.of(
+              shown(), backlog(feeder, jobProgress.snapshot().watermark()), figures.trained()));
+      reportedAt = reportNowAndThen(figures, feeder, reportedAt);
+      movement.check(
+          wallTime.getAsLong(), feeder.sent(), jobProgress.snapshot(), figures.trained());
     }
     long learntAt = wallTime.getAsLong();
     figures.state("stopping");
@@ -369,6 +371,26 @@ public final class DemoRun {
         : outcome.promised() - plan.models().stream().outOfOrdernessMs() - 1;
   }
 
+  private void awaitTurn() {
+    try {
+      if (ended.await(TURN_MS, TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("a run must end once");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopped = true;
+    }
+  }
+
+  private long reportNowAndThen(RunFigures figures, Feeder feeder, long reportedAt) {
+    long now = wallTime.getAsLong();
+    if (plan.report() == null || now - reportedAt < REPORT_EVERY_MS) {
+      return reportedAt;
+    }
+    figures.report(now, null, feeder.sent(), secondsToFirstScore(), false).write(plan.report());
+    return now;
+  }
+
   private void fail(String message) {
     throw new CommandFailed(message);
   }
@@ -417,96 +439,5 @@ public final class DemoRun {
         .boxed()
         .min(Double::compare)
         .orElse(null);
-  }
-
-  private String line(RunFigures figures, Feeder feeder, JobProgress now) {
-    LiveView view = shown();
-    StringBuilder line = new StringBuilder();
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "%s events, %.0f/s, %s behind; %s examples learnt, %s waiting",
-            compact(feeder.counts().total()),
-            view.eventsPerSecond(),
-            compact(backlog(feeder, now.snapshot().watermark())),
-            compact(figures.trained()),
-            compact(figures.pending())));
-    for (LiveView.Model model : view.models()) {
-      if (!model.family().equals(EvaluationStore.REFERENCE)) {
-        line.append(
-            String.format(
-                Locale.ROOT,
-                "; %s v%s logloss %s auc %s stale %s ms",
-                model.name(),
-                model.version() == null ? "-" : model.version(),
-                decimals(model.recentLogLoss()),
-                decimals(model.recentAuc()),
-                model.stalenessMs() == null ? "-" : model.stalenessMs()));
-      }
-    }
-    return line.toString();
-  }
-
-  private static String compact(long n) {
-    return String.format(Locale.ROOT, "%,d", n);
-  }
-
-  private static String decimals(@Nullable Double value) {
-    return value == null ? "-" : String.format(Locale.ROOT, "%.4f", value);
-  }
-
-  /** The loop's own clock: turns, reports now and then, and whether anything moves. */
-  private final class Turns {
-
-    private long reportedAt;
-    private long movedAt;
-    private List<Long> position = List.of();
-
-    Turns(long now) {
-      reportedAt = now;
-      movedAt = now;
-    }
-
-    void await() {
-      try {
-        boolean over = ended.await(TURN_MS, TimeUnit.MILLISECONDS);
-        if (over) {
-          throw new IllegalStateException("a run must end once");
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        stopped = true;
-      }
-    }
-
-    void report(RunFigures figures, Feeder feeder) {
-      long now = wallTime.getAsLong();
-      if (plan.report() != null && now - reportedAt >= REPORT_EVERY_MS) {
-        reportedAt = now;
-        figures.report(now, null, feeder.sent(), secondsToFirstScore(), false).write(plan.report());
-      }
-    }
-
-    void check(RunFigures figures, Feeder feeder, JobProgress job) {
-      JobProgress.Snapshot snapshot = job.snapshot();
-      List<Long> here =
-          List.of(
-              feeder.sent(), snapshot.watermark(), snapshot.waitingEntries(), figures.trained());
-      long now = wallTime.getAsLong();
-      boolean slow = plan.rate() < 1;
-      if (!here.equals(position) || slow) {
-        position = here;
-        movedAt = now;
-      } else if (now - movedAt > STUCK_MS) {
-        fail(
-            "the run must move, nothing did for %d s: %d events sent, learners at %d with %d entries waiting, %d examples learnt"
-                .formatted(
-                    STUCK_MS / 1000,
-                    feeder.sent(),
-                    snapshot.watermark(),
-                    snapshot.waitingEntries(),
-                    figures.trained()));
-      }
-    }
   }
 }
