@@ -130,9 +130,10 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
   /**
    * Waits until everything that the topics held at the start has been read.
    *
+   * @return what is left of {@code timeout}
    * @throws NoVersion if that takes longer, saying what was met
    */
-  public void awaitCaughtUp(Duration timeout) {
+  public Duration awaitCaughtUp(Duration timeout) {
     lock.lock();
     try {
       long left = timeout.toNanos();
@@ -144,6 +145,7 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
         }
         left = changed.awaitNanos(left);
       }
+      return Duration.ofNanos(left);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NoVersion("interrupted while reading " + topics);

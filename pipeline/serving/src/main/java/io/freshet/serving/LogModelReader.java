@@ -238,19 +238,15 @@ final class LogModelReader implements ModelReader, Follower.Events {
 
   @Override
   public Version awaitFirst(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    if (features != null) {
-      features.awaitCaughtUp(timeout);
-    }
+    long left = (features == null ? timeout : features.awaitCaughtUp(timeout)).toNanos();
     lock.lock();
     try {
       VersionFacts facts = stats.facts();
       while (facts == null) {
-        long left = deadline - System.nanoTime();
         if (closed || left <= 0) {
           throw new NoVersion(whyNone());
         }
-        long unused = changed.awaitNanos(left);
+        left = changed.awaitNanos(left);
         facts = stats.facts();
       }
       return facts.version();
