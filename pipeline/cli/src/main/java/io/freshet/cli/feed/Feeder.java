@@ -165,6 +165,7 @@ public final class Feeder {
     properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(16 << 20));
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      repeatPromise(producer);
       Reason reason = sendAll(producer, tails);
       producer.flush();
       throwFailure();
@@ -292,6 +293,18 @@ public final class Feeder {
         producer.send(record, (metadata, e) -> failure.compareAndSet(null, e));
     if (acknowledged.isDone()) {
       throwFailure();
+    }
+  }
+
+  /**
+   * Watermarks do not survive a restore: a job that had read all there is would wait for ever for
+   * what it already knew.
+   */
+  private void repeatPromise(KafkaProducer<byte[], byte[]> producer) {
+    if (promised == Heartbeat.END_OF_TIME) {
+      promise(producer, heartbeats.ended());
+    } else if (promised != Long.MIN_VALUE) {
+      promise(producer, new Heartbeat(promised, source.name(), Event.NO_SOURCE_INDEX));
     }
   }
 

@@ -221,4 +221,30 @@ class FeederTest {
     again.run();
     assertThat(again.sent()).isZero();
   }
+
+  @Test
+  void everyStartRepeatsTheLastPromiseForAJobThatHasReadAllThereIs() throws Exception {
+    Path file = directory.resolve("ended.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"type":"impression","impressionId":"a","itemId":"i","userId":"u","eventTime":1700000000000}
+        """);
+    Source source = Sources.open("events:" + file, 1);
+    KafkaAccess kafka = topics("ended.");
+    feeder(kafka, source, OptionalLong.empty(), new SourceClock()).run();
+    Map<TopicPartition, List<Event>> first = read(kafka);
+
+    Feeder again = feeder(kafka, source, OptionalLong.empty(), new SourceClock());
+    assertThat(again.run().promised()).isEqualTo(Heartbeat.END_OF_TIME);
+
+    assertThat(again.sent()).isZero();
+    Map<TopicPartition, List<Event>> second = read(kafka);
+    assertThat(second).hasSize(12);
+    second.forEach(
+        (partition, events) -> {
+          assertThat(events).hasSize(first.getOrDefault(partition, List.of()).size() + 1);
+          assertThat(events.get(events.size() - 1).eventTime()).isEqualTo(Heartbeat.END_OF_TIME);
+        });
+  }
 }
