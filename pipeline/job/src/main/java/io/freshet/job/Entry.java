@@ -1,6 +1,7 @@
 package io.freshet.job;
 
 import io.freshet.scoring.feature.Instance;
+import io.freshet.scoring.feature.PastIds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,12 @@ public sealed interface Entry {
   /** Offset of that record. */
   long offset();
 
-  /** At the impression: the features, frozen. */
+  /**
+   * At the impression: the features, frozen.
+   *
+   * @param instance without histories
+   * @param past the user's histories, packed by the plan of all models of the job
+   */
   record Predict(
       long time,
       long hash,
@@ -35,6 +41,7 @@ public sealed interface Entry {
       int partition,
       long offset,
       Instance instance,
+      PastIds past,
       @Nullable String queryId,
       @Nullable Double propensity,
       @Nullable Double trueProbability)

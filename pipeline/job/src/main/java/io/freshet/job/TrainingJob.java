@@ -7,6 +7,7 @@ import io.freshet.job.kafka.DeadLetterRecords;
 import io.freshet.job.kafka.EvaluationRecords;
 import io.freshet.job.kafka.FirstRetained;
 import io.freshet.job.kafka.HistoryRecords;
+import io.freshet.job.timeline.TimelineSettings;
 import io.freshet.schema.EventTopics;
 import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -66,7 +67,11 @@ public final class TrainingJob {
         .setParallelism(1);
     outputs
         .histories()
-        .sinkTo(sink(new HistoryRecords(topics.users()), kafka))
+        .sinkTo(
+            sink(
+                new HistoryRecords(
+                    topics.users(), TimelineSettings.of(settings.models()).histories()),
+                kafka))
         .uid("user-histories")
         .name("user-histories");
     outputs

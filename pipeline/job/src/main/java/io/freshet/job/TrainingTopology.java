@@ -92,12 +92,19 @@ public final class TrainingTopology {
               entries,
               model.name(),
               new LearnerLoopFactory(
-                  ModelSettingsJson.write(model), job.logs(), job.inputs(), job.code())));
+                  ModelSettingsJson.write(model),
+                  timelines.histories(),
+                  job.logs(),
+                  job.inputs(),
+                  job.code())));
     }
     if (job.references()) {
       String shared = ModelSettingsJson.write(job.models().models().get(0));
       evaluations.add(
-          learn(entries, "references", new ReferenceLoopFactory(shared, timelines.labelAction())));
+          learn(
+              entries,
+              "references",
+              new ReferenceLoopFactory(shared, timelines.histories(), timelines.labelAction())));
     }
     return new Outputs(
         union(evaluations),

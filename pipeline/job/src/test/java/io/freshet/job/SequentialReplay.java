@@ -9,8 +9,10 @@ import io.freshet.schema.event.Heartbeat;
 import io.freshet.schema.event.ImpressionEvent;
 import io.freshet.schema.event.ItemEvent;
 import io.freshet.scoring.feature.HistoryEntry;
+import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.feature.Instance;
+import io.freshet.scoring.feature.PastIds;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ public final class SequentialReplay {
   }
 
   private final ModelsFile models;
+  private final HistoryPlan plan;
   private final Map<String, Map<String, Object>> items = new HashMap<>();
   private final Map<String, Impression> impressions = new HashMap<>();
   private final Map<String, Map<String, List<HistoryEntry>>> histories = new HashMap<>();
@@ -53,6 +56,7 @@ public final class SequentialReplay {
 
   private SequentialReplay(ModelsFile models) {
     this.models = models;
+    this.plan = HistoryPlan.of(models.models());
   }
 
   /**
@@ -201,7 +205,8 @@ public final class SequentialReplay {
                 event.context(),
                 event.position(),
                 event.eventTime(),
-                history),
+                Map.of()),
+            PastIds.of(plan, history),
             event.queryId(),
             event.propensity(),
             event.trueClickProbability()));

@@ -9,6 +9,7 @@ import io.freshet.job.learner.LearnerLoop;
 import io.freshet.job.learner.Publication;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.modellog.ModelLogs;
+import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.scoring.state.HashValue;
@@ -66,7 +67,12 @@ class TrainingTopologyTest {
           new Publication.Port(
               log.open(), () -> clock.addAndGet(60_000), RandomLog.INPUTS::nameOf, "test");
       try (LearnerLoop loop =
-          LearnerLoop.start(model, LearnerFamilies.named(model.family()), port, evaluations::add)) {
+          LearnerLoop.start(
+              model,
+              HistoryPlan.of(models.models()),
+              LearnerFamilies.named(model.family()),
+              port,
+              evaluations::add)) {
         SequentialReplay.teach(entries, loop);
         outcomes.put(model.name(), outcome(evaluations, log));
       }

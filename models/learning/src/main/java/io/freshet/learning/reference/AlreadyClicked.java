@@ -1,12 +1,8 @@
 package io.freshet.learning.reference;
 
-import io.freshet.scoring.feature.HistoryEntry;
-import io.freshet.scoring.feature.Instance;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Two running rates: of impressions whose item stands in a history of the label's action, and of
@@ -17,7 +13,6 @@ final class AlreadyClicked implements Reference {
 
   static final String NAME = "already-clicked";
 
-  private final String labelAction;
   private final double smoothing;
   private final Prior prior;
   private final Rate[] rates;
@@ -27,7 +22,6 @@ final class AlreadyClicked implements Reference {
   }
 
   private AlreadyClicked(ReferenceSettings settings, Prior prior, Rate[] rates) {
-    this.labelAction = settings.labelAction();
     this.smoothing = settings.smoothing();
     this.prior = prior;
     this.rates = rates;
@@ -48,20 +42,8 @@ final class AlreadyClicked implements Reference {
 
   @Override
   public ReferencePrediction predict(ReferenceExample example) {
-    long[] frozen = {clicked(example.instance()) ? 1 : 0};
+    long[] frozen = {example.clicked() ? 1 : 0};
     return new ReferencePrediction(probability(frozen), frozen);
-  }
-
-  /** Histories of several actions hold the label's too, so each entry's own action is asked. */
-  private boolean clicked(Instance instance) {
-    for (Map.Entry<String, List<HistoryEntry>> history : instance.histories().entrySet()) {
-      for (HistoryEntry entry : history.getValue()) {
-        if (entry.action().equals(labelAction) && entry.itemId().equals(instance.itemId())) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private float probability(long[] frozen) {

@@ -9,5 +9,6 @@ import io.freshet.scoring.feature.Instance;
  *
  * @param instance as it was at the impression
  * @param encoded the same, encoded by the layout of {@link ReferenceSettings#layout}
+ * @param clicked whether the item stands in a history of the user with the label's action
  */
-public record ReferenceExample(Instance instance, EncodedExample encoded) {}
+public record ReferenceExample(Instance instance, EncodedExample encoded, boolean clicked) {}

@@ -9,22 +9,18 @@ import java.util.List;
  * What the references need to know of the job and of the model that they stand beside.
  *
  * @param layout of the model's features, which {@code logistic-regression} uses too
- * @param labelAction the action that makes an example positive
  * @param smoothing pseudo-examples with which the rate of an item or a user starts at the base rate
  * @param maxIds items, and users, and ids of one counter slot, whose rates are kept: at the limit
  *     the eighth that was trained on longest ago goes
  */
 public record ReferenceSettings(
-    FeatureLayout layout, String labelAction, double smoothing, int maxIds, FtrlSettings ftrl) {
+    FeatureLayout layout, double smoothing, int maxIds, FtrlSettings ftrl) {
 
   public static final double DEFAULT_SMOOTHING = 5;
   public static final int DEFAULT_MAX_IDS = 2_000_000;
 
   public ReferenceSettings {
     List<String> problems = new ArrayList<>();
-    if (labelAction.isEmpty()) {
-      problems.add("labelAction of the references must not be empty");
-    }
     if (!(smoothing > 0 && smoothing < Double.POSITIVE_INFINITY)) {
       problems.add("smoothing of the references must be > 0 and finite, got " + smoothing);
     }
@@ -37,12 +33,12 @@ public record ReferenceSettings(
   }
 
   /** The defaults beside a model of this layout. */
-  public static ReferenceSettings of(FeatureLayout layout, String labelAction) {
+  public static ReferenceSettings of(FeatureLayout layout) {
     return new ReferenceSettings(
-        layout, labelAction, DEFAULT_SMOOTHING, DEFAULT_MAX_IDS, FtrlSettings.defaults());
+        layout, DEFAULT_SMOOTHING, DEFAULT_MAX_IDS, FtrlSettings.defaults());
   }
 
   public ReferenceSettings withFtrl(FtrlSettings changed) {
-    return new ReferenceSettings(layout, labelAction, smoothing, maxIds, changed);
+    return new ReferenceSettings(layout, smoothing, maxIds, changed);
   }
 }

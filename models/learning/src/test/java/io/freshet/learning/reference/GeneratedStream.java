@@ -115,7 +115,7 @@ final class GeneratedStream {
             new long[][][] {history},
             time);
     return new ReferenceExample(
-        instance(itemId(item), "u" + user, position, time, entries), encoded);
+        instance(itemId(item), "u" + user, position, time, entries), encoded, past.contains(item));
   }
 
   static Instance instance(

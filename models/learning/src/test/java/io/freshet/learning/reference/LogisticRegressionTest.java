@@ -18,7 +18,7 @@ class LogisticRegressionTest {
 
   private static final FtrlSettings FTRL = new FtrlSettings(0.1, 1, 0.01, 0.5, 0, 22);
   private static final ReferenceSettings SETTINGS =
-      ReferenceSettings.of(GeneratedStream.layout(), "click").withFtrl(FTRL);
+      ReferenceSettings.of(GeneratedStream.layout()).withFtrl(FTRL);
 
   @Test
   void itAgreesWithASlowRegressionOverNamedInputs() {
@@ -210,8 +210,7 @@ class LogisticRegressionTest {
 
   private static double loss(String name, List<GeneratedStream.Row> rows) {
     Playback playback = new Playback();
-    playback.play(
-        References.create(name, ReferenceSettings.of(GeneratedStream.layout(), "click")), rows);
+    playback.play(References.create(name, ReferenceSettings.of(GeneratedStream.layout())), rows);
     return playback.meanLogLoss();
   }
 
@@ -226,7 +225,7 @@ class LogisticRegressionTest {
     FeatureLayout fewer =
         new FeatureLayout(
             List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
-    ReferenceSettings other = ReferenceSettings.of(fewer, "click").withFtrl(FTRL);
+    ReferenceSettings other = ReferenceSettings.of(fewer).withFtrl(FTRL);
     assertThatThrownBy(() -> Playback.resumed("logistic-regression", other, saved))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("feature layout");
@@ -237,8 +236,7 @@ class LogisticRegressionTest {
     FeatureLayout nothing =
         new FeatureLayout(
             List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
-    Reference regression =
-        References.create("logistic-regression", ReferenceSettings.of(nothing, "click"));
+    Reference regression = References.create("logistic-regression", ReferenceSettings.of(nothing));
     EncodedExample empty =
         new EncodedExample(
             new long[0],
@@ -250,7 +248,7 @@ class LogisticRegressionTest {
             new long[0][][],
             0);
     ReferenceExample example =
-        new ReferenceExample(GeneratedStream.instance("a", null, 1, 0, List.of()), empty);
+        new ReferenceExample(GeneratedStream.instance("a", null, 1, 0, List.of()), empty, false);
     for (int i = 0; i < 5_000; i++) {
       regression.train(regression.predict(example).frozen(), i % 10 == 0 ? 1 : 0, 1, i);
     }

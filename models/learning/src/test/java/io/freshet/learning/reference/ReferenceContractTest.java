@@ -20,7 +20,7 @@ class ReferenceContractTest {
 
   private static ReferenceSettings settings() {
     FtrlSettings small = new FtrlSettings(0.1, 1, 0.01, 1, 50, 12);
-    return ReferenceSettings.of(GeneratedStream.layout(), "click").withFtrl(small);
+    return ReferenceSettings.of(GeneratedStream.layout()).withFtrl(small);
   }
 
   static Stream<String> names() {

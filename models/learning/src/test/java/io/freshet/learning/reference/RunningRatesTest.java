@@ -27,7 +27,7 @@ class RunningRatesTest {
   private static final Offset<Float> ROUNDING = within(1e-6f);
 
   private final ReferenceSettings settings =
-      new ReferenceSettings(GeneratedStream.layout(), "click", 4, 1000, FtrlSettings.defaults());
+      new ReferenceSettings(GeneratedStream.layout(), 4, 1000, FtrlSettings.defaults());
 
   @Test
   void thePriorIsTheSmoothedBaseRate() {
@@ -99,17 +99,6 @@ class RunningRatesTest {
     assertThat(repeats.predict(fresh).probability()).isEqualTo(0.5f, ROUNDING);
   }
 
-  @Test
-  void onlyTheLabelsActionMakesAnItemAlreadyClicked() {
-    Reference repeats = References.create("already-clicked", settings);
-    ReferenceExample passed =
-        example("a", "u", new HistoryEntry("none", "a", Map.of(), 0, 1), click("b"));
-    train(repeats, example("a", "u", click("a")), 1);
-    ReferenceExample without = example("a", "u");
-    assertThat(repeats.predict(passed).probability())
-        .isEqualTo(repeats.predict(without).probability());
-  }
-
   private static HistoryEntry click(String item) {
     return new HistoryEntry("click", item, Map.of(), 0, 1);
   }
@@ -117,7 +106,9 @@ class RunningRatesTest {
   private static ReferenceExample example(
       String item, @Nullable String user, HistoryEntry... history) {
     return new ReferenceExample(
-        GeneratedStream.instance(item, user, 1, 0, List.of(history)), NOTHING);
+        GeneratedStream.instance(item, user, 1, 0, List.of(history)),
+        NOTHING,
+        List.of(history).contains(click(item)));
   }
 
   private static float predict(Reference reference, String item, @Nullable String user) {

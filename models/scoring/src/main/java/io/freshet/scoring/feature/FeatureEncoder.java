@@ -4,6 +4,7 @@ import io.freshet.scoring.settings.FeatureSource;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.Use;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ public final class FeatureEncoder {
   private final List<BagReader> bags;
   private final List<NumberReader> numbers;
   private final HistoryReader[] histories;
+  private final HistoryPlan plan;
+  private final PackedReader[] packed;
 
   /**
    * @param words whether the value is a text whose words are the bag
@@ -37,7 +40,20 @@ public final class FeatureEncoder {
    */
   private record HistoryReader(String key, int length, int[] fields) {}
 
+  /**
+   * @param history index in the plan
+   * @param columns of the fields in a packed entry
+   */
+  private record PackedReader(int history, int length, int[] columns) {}
+
   public FeatureEncoder(ModelSettings settings) {
+    this(settings, HistoryPlan.of(List.of(settings)));
+  }
+
+  /**
+   * @param plan by which {@link PastIds} are packed; of these settings among others
+   */
+  public FeatureEncoder(ModelSettings settings, HistoryPlan plan) {
     layout = FeatureLayout.of(settings);
     sources = new IdSources(settings.histories());
     ids = single(settings, Use.ID);
@@ -53,6 +69,14 @@ public final class FeatureEncoder {
         layout.histories().stream()
             .map(slot -> new HistoryReader(slot.key(), slot.length(), fields(slot)))
             .toArray(HistoryReader[]::new);
+    this.plan = plan;
+    packed = Arrays.stream(histories).map(this::packedReader).toArray(PackedReader[]::new);
+  }
+
+  private PackedReader packedReader(HistoryReader reader) {
+    int[] columns =
+        Arrays.stream(reader.fields).map(field -> plan.column(sources.source(field))).toArray();
+    return new PackedReader(plan.index(reader.key), reader.length, columns);
   }
 
   private static Stream<Feature> features(ModelSettings settings, Use... uses) {
@@ -92,7 +116,20 @@ public final class FeatureEncoder {
    *     a number nor a list of strings
    */
   public EncodedExample encode(Instance instance) {
-    long[] values = sources.read(instance);
+    return encode(instance, sources.read(instance), histories(instance));
+  }
+
+  /**
+   * Encodes one instance whose histories are given apart; those in the instance are not read.
+   *
+   * @param past packed by this encoder's plan
+   * @throws IllegalArgumentException as {@link #encode(Instance)}
+   */
+  public EncodedExample encode(Instance instance, PastIds past) {
+    return encode(instance, sources.read(instance, plan, past), histories(past));
+  }
+
+  private EncodedExample encode(Instance instance, long[] values, long[][][] past) {
     return new EncodedExample(
         pick(values, ids),
         bags(instance),
@@ -100,7 +137,7 @@ public final class FeatureEncoder {
         pick(values, biases),
         numbers(instance),
         pick(values, counters),
-        histories(instance),
+        past,
         instance.eventTime());
   }
 
@@ -165,6 +202,26 @@ public final class FeatureEncoder {
     return source.isOfItem()
         ? instance.item().get(source.name())
         : instance.context().get(source.name());
+  }
+
+  private long[][][] histories(PastIds past) {
+    int stride = plan.stride();
+    long[][][] encoded = new long[packed.length][][];
+    for (int h = 0; h < packed.length; h++) {
+      PackedReader reader = packed[h];
+      byte[] block = past.block(reader.history);
+      int entries = block.length / (stride * Long.BYTES);
+      int length = Math.min(entries, reader.length);
+      int first = (entries - length) * stride;
+      encoded[h] = new long[reader.columns.length][length];
+      for (int f = 0; f < reader.columns.length; f++) {
+        long[] field = encoded[h][f];
+        for (int j = 0, at = first + reader.columns[f]; j < length; j++, at += stride) {
+          field[j] = PastIds.word(block, at);
+        }
+      }
+    }
+    return encoded;
   }
 
   private long[][][] histories(Instance instance) {

@@ -24,6 +24,12 @@ public record HistoryPlan(
     List<Kept> histories, SortedSet<String> itemAttributes, SortedSet<String> actions)
     implements Serializable {
 
+  /** Columns of an entry of {@link PastIds}. */
+  static final int ITEM = 0;
+
+  static final int ACTION = 1;
+  private static final int ATTRIBUTES = 2;
+
   public HistoryPlan {
     histories = List.copyOf(histories);
     itemAttributes = unmodifiable(itemAttributes);
@@ -50,6 +56,42 @@ public record HistoryPlan(
     public boolean takes(String action) {
       return actions.contains(action);
     }
+  }
+
+  /** Ids that an entry of {@link PastIds} has. */
+  int stride() {
+    return ATTRIBUTES + itemAttributes.size();
+  }
+
+  /** The ids that {@link PastIds} keeps of a past item. */
+  public long[] ids(HistoryEntry entry) {
+    long[] ids = new long[stride()];
+    ids[ITEM] = entry.itemId().isEmpty() ? Ids.MISSING : Ids.of(entry.itemId());
+    ids[ACTION] = Ids.of(entry.action());
+    int at = ATTRIBUTES;
+    for (String name : itemAttributes) {
+      ids[at++] = AttributeValue.id(entry.item().get(name), "item." + name);
+    }
+    return ids;
+  }
+
+  /** The index of a history. */
+  int index(String key) {
+    for (int h = 0; h < histories.size(); h++) {
+      if (histories.get(h).key().equals(key)) {
+        return h;
+      }
+    }
+    throw new IllegalArgumentException(
+        "a history must be one of the plan's %s, got %s"
+            .formatted(histories.stream().map(Kept::key).toList(), key));
+  }
+
+  /** Which id of a packed entry is that of {@code source}. */
+  int column(FeatureSource source) {
+    return source.kind() == FeatureSource.Kind.ITEM_ID
+        ? ITEM
+        : ATTRIBUTES + itemAttributes.headSet(source.name()).size();
   }
 
   /** The plan for all of {@code models}. */

@@ -5,6 +5,7 @@ import io.freshet.scoring.settings.ModelSettings.History;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +57,25 @@ final class IdSources {
 
   /** The ids of all sources, by index. */
   long[] read(Instance instance) {
+    return read(instance, key -> last(instance.histories(), key));
+  }
+
+  /** As {@link #read(Instance)}, with the histories given apart. */
+  long[] read(Instance instance, HistoryPlan plan, PastIds past) {
+    return read(instance, key -> last(plan, past, key));
+  }
+
+  private long[] read(Instance instance, ToLongFunction<String> last) {
     long[] ids = new long[sources.size()];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] = read(sources.get(i), instance);
+      ids[i] = read(sources.get(i), instance, last);
     }
     return ids;
+  }
+
+  /** What the source at {@code index} reads. */
+  FeatureSource source(int index) {
+    return sources.get(index).from;
   }
 
   /** The id that a source of the item has for a past item. */
@@ -69,7 +84,7 @@ final class IdSources {
     return ofItem(source, entry.itemId(), entry.item());
   }
 
-  private static long read(Source source, Instance instance) {
+  private static long read(Source source, Instance instance, ToLongFunction<String> last) {
     return switch (source.from.kind()) {
       case ITEM_ID, ITEM_ATTRIBUTE -> ofItem(source, instance.itemId(), instance.item());
       case CONTEXT -> AttributeValue.id(instance.context().get(source.from.name()), source.where);
@@ -77,7 +92,7 @@ final class IdSources {
       case POSITION -> small(Math.max(1, instance.position()));
       case EVENT_HOUR -> small(EventClock.hour(instance.eventTime()));
       case EVENT_WEEKDAY -> small(EventClock.weekday(instance.eventTime()));
-      case HISTORY_LAST -> last(instance.histories(), source.key);
+      case HISTORY_LAST -> last.applyAsLong(source.key);
     };
   }
 
@@ -90,6 +105,13 @@ final class IdSources {
   private static long last(Map<String, List<HistoryEntry>> histories, String key) {
     List<HistoryEntry> entries = histories.getOrDefault(key, List.of());
     return entries.isEmpty() ? Ids.MISSING : text(entries.get(entries.size() - 1).itemId());
+  }
+
+  private static long last(HistoryPlan plan, PastIds past, String key) {
+    byte[] block = past.block(plan.index(key));
+    int stride = plan.stride();
+    int words = block.length / Long.BYTES;
+    return words == 0 ? Ids.MISSING : PastIds.word(block, words - stride);
   }
 
   private static long text(@Nullable String id) {

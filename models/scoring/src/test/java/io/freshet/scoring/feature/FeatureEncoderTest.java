@@ -286,6 +286,53 @@ class FeatureEncoderTest {
     assertThat(encoder.encode(after(one))).isEqualTo(encoder.encode(after(other)));
   }
 
+  @Test
+  void packedHistoriesEncodeAsTheirEntriesDo() {
+    ModelSettings other =
+        model(
+            """
+            models:
+              n:
+                family: din
+                features: [{name: brand, from: item.brand, as: id}]
+                histories: [{name: all, of: [brand], actions: [click, cart, none], length: 5}]
+            """);
+    HistoryPlan plan = HistoryPlan.of(List.of(other, model(FEATURES)));
+    FeatureEncoder packing = new FeatureEncoder(model(FEATURES), plan);
+    Random random = new Random(5);
+    for (int i = 0; i < 200; i++) {
+      Instance instance = random(random);
+      Instance without =
+          new Instance(
+              instance.itemId(),
+              instance.item(),
+              instance.userId(),
+              instance.context(),
+              instance.position(),
+              instance.eventTime(),
+              Map.of());
+      PastIds past = PastIds.of(plan, instance.histories());
+
+      assertThat(packing.encode(without, past)).isEqualTo(encoder.encode(instance));
+    }
+  }
+
+  @Test
+  void packedHistoriesKnowWhatWasDoneWithAnItem() {
+    HistoryPlan plan = HistoryPlan.of(List.of(model(FEATURES)));
+    PastIds past =
+        PastIds.of(
+            plan,
+            Map.of(
+                "cart+click", List.of(clicked("a", "x"), clicked("b", "y")),
+                "none", List.of(new HistoryEntry("none", "c", Map.of(), 0, 1))));
+
+    assertThat(past.holds(plan, Ids.of("b"), Ids.of("click"))).isTrue();
+    assertThat(past.holds(plan, Ids.of("b"), Ids.of("cart"))).isFalse();
+    assertThat(past.holds(plan, Ids.of("c"), Ids.of("click"))).isFalse();
+    assertThat(PastIds.NONE.holds(plan, Ids.of("b"), Ids.of("click"))).isFalse();
+  }
+
   private static Instance after(HistoryEntry entry) {
     return new Instance(
         "i1", Map.of(), "u1", Map.of(), 1, SUNDAY_13, Map.of("cart+click", List.of(entry)));

@@ -8,6 +8,7 @@ import io.freshet.job.learner.Publication;
 import io.freshet.job.timeline.TimelineSettings;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.source.Source;
@@ -30,7 +31,7 @@ final class LearnerAlone {
   private long examples;
   private double predictions;
 
-  private LearnerAlone(ModelSettings model) {
+  private LearnerAlone(ModelSettings model, HistoryPlan plan) {
     Publication.Port port =
         new Publication.Port(
             new InMemoryModelLog(model.name(), InstantSource.system()).open(),
@@ -38,7 +39,8 @@ final class LearnerAlone {
             number -> "source-" + number,
             "measure");
     this.loop =
-        LearnerLoop.start(model, LearnerFamilies.named(model.family()), port, this::evaluated);
+        LearnerLoop.start(
+            model, plan, LearnerFamilies.named(model.family()), port, this::evaluated);
   }
 
   /**
@@ -59,9 +61,10 @@ final class LearnerAlone {
 
   /** Learns what follows from the first {@code events} of {@code source}. */
   static Speed of(Source source, long events, ModelsFile models) {
-    LearnerAlone alone = new LearnerAlone(models.models().get(0));
+    TimelineSettings timelines = TimelineSettings.of(models);
+    LearnerAlone alone = new LearnerAlone(models.models().get(0), timelines.histories());
     try (LearnerLoop loop = alone.loop) {
-      OrderedEntries.of(source.from(0), events, TimelineSettings.of(models), alone::take);
+      OrderedEntries.of(source.from(0), events, timelines, alone::take);
       alone.learn();
       return new Speed(alone.examples, alone.nanos / 1e9, alone.cpuNanos / 1e9, alone.predictions);
     }

@@ -11,6 +11,7 @@ import io.freshet.scoring.feature.HistoryKey;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.feature.Instance;
+import io.freshet.scoring.feature.PastIds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -49,7 +50,7 @@ final class OrderedEntries {
   private final TimelineSettings settings;
   private final Consumer<Entry> out;
   private final Map<String, Map<String, Object>> items = new HashMap<>();
-  private final Map<String, Map<String, List<HistoryEntry>>> histories = new HashMap<>();
+  private final Map<String, PastIds> histories = new HashMap<>();
   private final Map<String, Shown> open = new HashMap<>();
   private final TreeMap<Long, List<Shown>> ends = new TreeMap<>();
   private final TreeMap<Long, List<Shown>> forgotten = new TreeMap<>();
@@ -142,7 +143,8 @@ final class OrderedEntries {
                 event.context(),
                 event.position(),
                 event.eventTime(),
-                user == null ? Map.of() : Map.copyOf(histories.getOrDefault(user, Map.of()))),
+                Map.of()),
+            user == null ? PastIds.NONE : histories.getOrDefault(user, PastIds.NONE),
             event.queryId(),
             event.propensity(),
             event.trueClickProbability()));
@@ -192,14 +194,14 @@ final class OrderedEntries {
     }
     Map<String, Object> item = kept(shown.item, settings.histories().itemAttributes());
     HistoryEntry entry = new HistoryEntry(action, shown.event.itemId(), item, time, value);
-    Map<String, List<HistoryEntry>> mine = histories.computeIfAbsent(user, u -> new TreeMap<>());
-    for (HistoryPlan.Kept kept : settings.histories().histories()) {
+    PastIds mine = histories.getOrDefault(user, PastIds.NONE);
+    long[] ids = settings.histories().ids(entry);
+    for (int h = 0; h < settings.histories().histories().size(); h++) {
+      HistoryPlan.Kept kept = settings.histories().histories().get(h);
       if (kept.takes(action)) {
-        List<HistoryEntry> longer = new ArrayList<>(mine.getOrDefault(kept.key(), List.of()));
-        longer.add(entry);
-        int from = Math.max(0, longer.size() - kept.length());
-        mine.put(kept.key(), List.copyOf(longer.subList(from, longer.size())));
+        mine = mine.with(h, ids, kept.length());
       }
     }
+    histories.put(user, mine);
   }
 }

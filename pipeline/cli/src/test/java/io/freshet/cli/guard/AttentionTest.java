@@ -12,6 +12,7 @@ import io.freshet.scoring.Scorer;
 import io.freshet.scoring.ScorerFamilies;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureEncoder;
+import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
@@ -81,7 +82,7 @@ class AttentionTest {
     List<Entry> entries =
         Stretch.entries(models, Stretch.events(source, LEARNT + SCORED, models.stream().waitMs()));
     Losses losses = new Losses(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    try (LearnerLoop loop = Lesson.start(models.models().get(0), evaluation -> {})) {
+    try (LearnerLoop loop = Lesson.start(models.models().get(0), plan(models), evaluation -> {})) {
       score(loop, learn(loop, entries), labels(entries), losses);
     }
     assertThat(losses.plain()).hasSize(SCORED);
@@ -125,7 +126,7 @@ class AttentionTest {
     FeatureEncoder encoder = new FeatureEncoder(settings);
     Random random = new Random(1);
     for (Entry.Predict predict : later) {
-      EncodedExample example = encoder.encode(predict.instance());
+      EncodedExample example = encoder.encode(predict.instance(), predict.past());
       double[][] weights = slow.weights(example);
       double plain = slow.probability(example, weights);
       assertThat(plain)
@@ -139,6 +140,10 @@ class AttentionTest {
       losses.shuffled().add(LogLoss.of(slow.probability(example, weights), label));
       losses.users().add(Ids.of(Objects.requireNonNull(predict.instance().userId())));
     }
+  }
+
+  private static HistoryPlan plan(ModelsFile models) {
+    return HistoryPlan.of(models.models());
   }
 
   private static void shuffle(double[] values, Random random) {

@@ -10,6 +10,7 @@ import io.freshet.job.learner.ReferenceLoop;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.learning.metric.QualityRows;
 import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
@@ -30,9 +31,11 @@ final class Lesson implements Consumer<Evaluation> {
   /** Every model of the file and every reference, by name, on the same sequence. */
   static Map<String, QualityRows> all(ModelsFile models, List<Entry> entries) {
     Lesson lesson = new Lesson();
-    models.models().forEach(model -> lesson.teach(model, entries));
+    HistoryPlan plan = HistoryPlan.of(models.models());
+    models.models().forEach(model -> lesson.teach(model, plan, entries));
     ModelSettings shared = models.models().get(0);
-    try (ReferenceLoop loop = ReferenceLoop.start(shared, models.stream().labelAction(), lesson)) {
+    try (ReferenceLoop loop =
+        ReferenceLoop.start(shared, plan, models.stream().labelAction(), lesson)) {
       SequentialReplay.teach(entries, loop);
     }
     Map<String, QualityRows> built = new LinkedHashMap<>();
@@ -40,18 +43,19 @@ final class Lesson implements Consumer<Evaluation> {
     return built;
   }
 
-  private void teach(ModelSettings model, List<Entry> entries) {
-    try (LearnerLoop loop = start(model, this)) {
+  private void teach(ModelSettings model, HistoryPlan plan, List<Entry> entries) {
+    try (LearnerLoop loop = start(model, plan, this)) {
       SequentialReplay.teach(entries, loop);
     }
   }
 
   /** A model that publishes into memory, once: the clock stands still. */
-  static LearnerLoop start(ModelSettings model, Consumer<Evaluation> evaluations) {
+  static LearnerLoop start(
+      ModelSettings model, HistoryPlan plan, Consumer<Evaluation> evaluations) {
     InMemoryModelLog log = new InMemoryModelLog(model.name(), InstantSource.fixed(Instant.EPOCH));
     Publication.Port port =
         new Publication.Port(log.open(), () -> 0, Stretch.INPUTS::nameOf, "test");
-    return LearnerLoop.start(model, LearnerFamilies.named(model.family()), port, evaluations);
+    return LearnerLoop.start(model, plan, LearnerFamilies.named(model.family()), port, evaluations);
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.freshet.scoring.feature.Instance;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Map;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -54,6 +55,7 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
     target.writeLong(record.offset());
     if (record instanceof Entry.Predict predict) {
       writeInstance(predict.instance(), target);
+      TimelineFields.writePast(predict.past(), target);
       writeString(predict.queryId(), target);
       writeNullable(predict.propensity(), target);
       writeNullable(predict.trueProbability(), target);
@@ -79,6 +81,7 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
           partition,
           offset,
           readInstance(source),
+          TimelineFields.readPast(source),
           readNullableString(source),
           readNullableDouble(source),
           readNullableDouble(source));
@@ -101,7 +104,6 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
     writeAttributes(instance.context(), target);
     writeSize(instance.position(), target);
     target.writeLong(instance.eventTime());
-    TimelineFields.writeHistories(instance.histories(), target);
   }
 
   static Instance readInstance(DataInput source) throws IOException {
@@ -112,7 +114,7 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
         readAttributes(source),
         readSize(source),
         source.readLong(),
-        TimelineFields.readHistories(source));
+        Map.of());
   }
 
   @Override

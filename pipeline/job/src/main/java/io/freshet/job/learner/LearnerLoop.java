@@ -14,6 +14,7 @@ import io.freshet.learning.StepResult;
 import io.freshet.learning.metric.OnlineQuality;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureEncoder;
+import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -63,12 +64,13 @@ public final class LearnerLoop implements Sequenced {
 
   private LearnerLoop(
       ModelSettings settings,
+      HistoryPlan plan,
       Learner learner,
       OnlineQuality quality,
       Publication publication,
       Consumer<Evaluation> evaluations) {
     this.settings = settings;
-    this.encoder = new FeatureEncoder(settings);
+    this.encoder = new FeatureEncoder(settings, plan);
     this.learner = learner;
     this.quality = quality;
     this.publication = publication;
@@ -76,14 +78,20 @@ public final class LearnerLoop implements Sequenced {
     this.cut = new BatchCut(settings.batch().size(), settings.batch().spanMs());
   }
 
-  /** A loop whose learner has seen nothing. */
+  /**
+   * A loop whose learner has seen nothing.
+   *
+   * @param plan by which the histories in entries are packed
+   */
   public static LearnerLoop start(
       ModelSettings settings,
+      HistoryPlan plan,
       LearnerFamily family,
       Publication.Port port,
       Consumer<Evaluation> evaluations) {
     return new LearnerLoop(
         settings,
+        plan,
         family.create(settings),
         new OnlineQuality(),
         Publication.start(settings, port),
@@ -93,6 +101,7 @@ public final class LearnerLoop implements Sequenced {
   /** A loop that goes on where {@link #save} was called. */
   public static LearnerLoop resume(
       ModelSettings settings,
+      HistoryPlan plan,
       LearnerFamily family,
       Publication.Port port,
       Consumer<Evaluation> evaluations,
@@ -102,7 +111,7 @@ public final class LearnerLoop implements Sequenced {
     OnlineQuality quality = OnlineQuality.resume(in);
     LearnerLoop loop =
         new LearnerLoop(
-            settings, learner, quality, Publication.resume(settings, port, in), evaluations);
+            settings, plan, learner, quality, Publication.resume(settings, port, in), evaluations);
     loop.readHeld(in);
     return loop;
   }
@@ -114,7 +123,7 @@ public final class LearnerLoop implements Sequenced {
   @Override
   public void predict(Entry.Predict entry) {
     closeBatchBefore(entry.time());
-    EncodedExample features = encoder.encode(entry.instance());
+    EncodedExample features = encoder.encode(entry.instance(), entry.past());
     waiting.put(
         entry.exampleId(), new Waiting(Held.of(entry), features, learner.predict(features)));
   }

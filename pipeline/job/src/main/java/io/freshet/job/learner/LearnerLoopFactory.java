@@ -4,6 +4,7 @@ import io.freshet.job.Evaluation;
 import io.freshet.job.input.InputPartitions;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.modellog.ModelLogs;
+import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import java.io.DataInput;
@@ -14,23 +15,24 @@ import java.util.function.Consumer;
  * Makes the loop of one model.
  *
  * @param settings canonical JSON of the model's settings
+ * @param plan by which the histories in entries are packed
  */
 public record LearnerLoopFactory(
-    String settings, ModelLogs logs, InputPartitions partitions, String code)
+    String settings, HistoryPlan plan, ModelLogs logs, InputPartitions partitions, String code)
     implements SequencedFactory {
 
   @Override
   public Sequenced start(Consumer<Evaluation> evaluations) {
     ModelSettings model = ModelSettingsJson.read(settings);
     return LearnerLoop.start(
-        model, LearnerFamilies.named(model.family()), port(model), evaluations);
+        model, plan, LearnerFamilies.named(model.family()), port(model), evaluations);
   }
 
   @Override
   public Sequenced resume(Consumer<Evaluation> evaluations, DataInput in) throws IOException {
     ModelSettings model = ModelSettingsJson.read(settings);
     return LearnerLoop.resume(
-        model, LearnerFamilies.named(model.family()), port(model), evaluations, in);
+        model, plan, LearnerFamilies.named(model.family()), port(model), evaluations, in);
   }
 
   private Publication.Port port(ModelSettings model) {

@@ -9,6 +9,8 @@ import io.freshet.learning.reference.ReferencePrediction;
 import io.freshet.learning.reference.ReferenceSettings;
 import io.freshet.learning.reference.References;
 import io.freshet.scoring.feature.FeatureEncoder;
+import io.freshet.scoring.feature.HistoryPlan;
+import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.settings.ModelSettings;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -32,6 +34,8 @@ public final class ReferenceLoop implements Sequenced {
   private record Waiting(Held held, List<ReferencePrediction> predictions) {}
 
   private final FeatureEncoder encoder;
+  private final HistoryPlan plan;
+  private final long labelAction;
   private final List<Reference> references;
   private final Consumer<Evaluation> evaluations;
   private final BatchCut cut;
@@ -40,8 +44,14 @@ public final class ReferenceLoop implements Sequenced {
   private long step;
 
   private ReferenceLoop(
-      ModelSettings settings, List<Reference> references, Consumer<Evaluation> evaluations) {
-    this.encoder = new FeatureEncoder(settings);
+      ModelSettings settings,
+      HistoryPlan plan,
+      String labelAction,
+      List<Reference> references,
+      Consumer<Evaluation> evaluations) {
+    this.encoder = new FeatureEncoder(settings, plan);
+    this.plan = plan;
+    this.labelAction = Ids.of(labelAction);
     this.references = references;
     this.evaluations = evaluations;
     this.cut = new BatchCut(settings.batch().size(), settings.batch().spanMs());
@@ -51,40 +61,53 @@ public final class ReferenceLoop implements Sequenced {
 
   /**
    * @param settings of the model whose features and batches the references share
+   * @param plan by which the histories in entries are packed
    * @param labelAction the action that makes an example positive
    */
   public static ReferenceLoop start(
-      ModelSettings settings, String labelAction, Consumer<Evaluation> evaluations) {
-    ReferenceSettings own = referenceSettings(settings, labelAction);
+      ModelSettings settings,
+      HistoryPlan plan,
+      String labelAction,
+      Consumer<Evaluation> evaluations) {
+    ReferenceSettings own = referenceSettings(settings);
     return new ReferenceLoop(
         settings,
+        plan,
+        labelAction,
         References.names().stream().map(name -> References.create(name, own)).toList(),
         evaluations);
   }
 
   /** A loop that goes on where {@link #save} was called. */
   public static ReferenceLoop resume(
-      ModelSettings settings, String labelAction, Consumer<Evaluation> evaluations, DataInput in)
+      ModelSettings settings,
+      HistoryPlan plan,
+      String labelAction,
+      Consumer<Evaluation> evaluations,
+      DataInput in)
       throws IOException {
-    ReferenceSettings own = referenceSettings(settings, labelAction);
+    ReferenceSettings own = referenceSettings(settings);
     List<Reference> references = new ArrayList<>();
     for (String name : References.names()) {
       references.add(References.resume(name, own, in));
     }
-    ReferenceLoop loop = new ReferenceLoop(settings, references, evaluations);
+    ReferenceLoop loop = new ReferenceLoop(settings, plan, labelAction, references, evaluations);
     loop.readHeld(in);
     return loop;
   }
 
-  private static ReferenceSettings referenceSettings(ModelSettings settings, String labelAction) {
-    return ReferenceSettings.of(new FeatureEncoder(settings).layout(), labelAction);
+  private static ReferenceSettings referenceSettings(ModelSettings settings) {
+    return ReferenceSettings.of(new FeatureEncoder(settings).layout());
   }
 
   @Override
   public void predict(Entry.Predict entry) {
     closeBefore(entry.time());
     ReferenceExample example =
-        new ReferenceExample(entry.instance(), encoder.encode(entry.instance()));
+        new ReferenceExample(
+            entry.instance(),
+            encoder.encode(entry.instance(), entry.past()),
+            entry.past().holds(plan, Ids.of(entry.instance().itemId()), labelAction));
     List<ReferencePrediction> predictions = new ArrayList<>(references.size());
     for (Reference reference : references) {
       predictions.add(reference.predict(example));

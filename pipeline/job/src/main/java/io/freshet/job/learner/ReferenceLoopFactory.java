@@ -1,6 +1,7 @@
 package io.freshet.job.learner;
 
 import io.freshet.job.Evaluation;
+import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import java.io.DataInput;
 import java.io.IOException;
@@ -10,18 +11,20 @@ import java.util.function.Consumer;
  * Makes the loop of the references.
  *
  * @param settings canonical JSON of the settings of the model whose features they share
+ * @param plan by which the histories in entries are packed
  * @param labelAction the action that makes an example positive
  */
-public record ReferenceLoopFactory(String settings, String labelAction)
+public record ReferenceLoopFactory(String settings, HistoryPlan plan, String labelAction)
     implements SequencedFactory {
 
   @Override
   public Sequenced start(Consumer<Evaluation> evaluations) {
-    return ReferenceLoop.start(ModelSettingsJson.read(settings), labelAction, evaluations);
+    return ReferenceLoop.start(ModelSettingsJson.read(settings), plan, labelAction, evaluations);
   }
 
   @Override
   public Sequenced resume(Consumer<Evaluation> evaluations, DataInput in) throws IOException {
-    return ReferenceLoop.resume(ModelSettingsJson.read(settings), labelAction, evaluations, in);
+    return ReferenceLoop.resume(
+        ModelSettingsJson.read(settings), plan, labelAction, evaluations, in);
   }
 }

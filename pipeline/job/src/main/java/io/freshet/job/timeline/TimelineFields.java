@@ -1,62 +1,50 @@
 package io.freshet.job.timeline;
 
-import static io.freshet.job.serial.Fields.readAttributes;
 import static io.freshet.job.serial.Fields.readSize;
 import static io.freshet.job.serial.Fields.readString;
-import static io.freshet.job.serial.Fields.writeAttributes;
 import static io.freshet.job.serial.Fields.writeSize;
 import static io.freshet.job.serial.Fields.writeString;
 
-import io.freshet.scoring.feature.HistoryEntry;
+import io.freshet.scoring.feature.PastIds;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** Histories between operators and in checkpoints. */
 public final class TimelineFields {
 
   private TimelineFields() {}
 
-  public static void writeHistories(Map<String, List<HistoryEntry>> histories, DataOutput out)
-      throws IOException {
-    writeSize(histories.size(), out);
-    for (Map.Entry<String, List<HistoryEntry>> history : histories.entrySet()) {
-      writeString(history.getKey(), out);
-      writeSize(history.getValue().size(), out);
-      for (HistoryEntry entry : history.getValue()) {
-        writeString(entry.action(), out);
-        writeString(entry.itemId(), out);
-        writeAttributes(entry.item(), out);
-        out.writeLong(entry.eventTime());
-        out.writeDouble(entry.value());
-      }
+  public static void writePast(PastIds past, DataOutput out) throws IOException {
+    writeSize(past.size(), out);
+    for (int h = 0; h < past.size(); h++) {
+      writeBytes(past.block(h), out);
     }
   }
 
-  public static Map<String, List<HistoryEntry>> readHistories(DataInput in) throws IOException {
+  public static PastIds readPast(DataInput in) throws IOException {
     int size = readSize(in);
-    Map<String, List<HistoryEntry>> histories = new TreeMap<>();
-    for (int i = 0; i < size; i++) {
-      String key = readString(in);
-      int length = readSize(in);
-      List<HistoryEntry> entries = new ArrayList<>(length);
-      for (int e = 0; e < length; e++) {
-        entries.add(
-            new HistoryEntry(
-                readString(in),
-                readString(in),
-                readAttributes(in),
-                in.readLong(),
-                in.readDouble()));
-      }
-      histories.put(key, Collections.unmodifiableList(entries));
+    if (size == 0) {
+      return PastIds.NONE;
     }
-    return histories;
+    byte[][] blocks = new byte[size][];
+    for (int h = 0; h < size; h++) {
+      blocks[h] = readBytes(in);
+    }
+    return PastIds.of(blocks);
+  }
+
+  static void writeBytes(byte[] bytes, DataOutput out) throws IOException {
+    writeSize(bytes.length, out);
+    out.write(bytes);
+  }
+
+  static byte[] readBytes(DataInput in) throws IOException {
+    byte[] bytes = new byte[readSize(in)];
+    in.readFully(bytes);
+    return bytes;
   }
 
   static void writeStrings(List<String> strings, DataOutput out) throws IOException {

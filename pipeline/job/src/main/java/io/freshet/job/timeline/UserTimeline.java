@@ -65,6 +65,7 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
   private transient MapState<String, Pending> pending;
   private transient ValueState<UserHistory> history;
   private transient ValueState<Long> expiry;
+  private transient HistoryKeeper keeper;
 
   public UserTimeline(TimelineSettings settings, DeadLetters deadLetters) {
     this.settings = settings;
@@ -73,6 +74,7 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
 
   @Override
   public void open(OpenContext context) {
+    keeper = new HistoryKeeper(settings.histories());
     agenda =
         getRuntimeContext()
             .getMapState(
@@ -200,7 +202,8 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
                 impression.context(),
                 impression.position(),
                 impression.eventTime(),
-                frozen.histories()),
+                Map.of()),
+            frozen.past(),
             impression.queryId(),
             impression.propensity(),
             impression.trueClickProbability()));
@@ -280,14 +283,14 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
     if (!impression.actions().contains(click.action())) {
       next = next.with(click.action());
       after =
-          current.with(
+          keeper.with(
+              current,
               new HistoryEntry(
                   click.action(),
                   impression.itemId(),
                   impression.item(),
                   click.eventTime(),
-                  click.value()),
-              settings.histories());
+                  click.value()));
     }
     if (next != impression) {
       pending.put(id, next);
@@ -342,9 +345,9 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
               NEGATIVE));
     }
     return impression.actions().isEmpty()
-        ? current.with(
-            new HistoryEntry(HistoryKey.NONE, impression.itemId(), impression.item(), time, 1),
-            settings.histories())
+        ? keeper.with(
+            current,
+            new HistoryEntry(HistoryKey.NONE, impression.itemId(), impression.item(), time, 1))
         : current;
   }
 

@@ -10,14 +10,18 @@ import io.freshet.job.input.InputPartitions;
 import io.freshet.job.learner.EntrySerializer;
 import io.freshet.schema.event.ClickEvent;
 import io.freshet.schema.event.ImpressionEvent;
-import io.freshet.scoring.feature.HistoryEntry;
 import io.freshet.scoring.feature.HistoryPlan;
+import io.freshet.scoring.feature.Ids;
+import io.freshet.scoring.feature.PastIds;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -94,18 +98,32 @@ class UserTimelineTest {
         : letters.stream().map(letter -> letter.getValue().kind()).toList();
   }
 
+  /** The items of a history that an impression was shown with, read from its packed bytes. */
   private static List<String> frozen(
       KeyedOneInputStreamOperatorTestHarness<String, UserEvent, Entry> harness,
       String id,
       String key) {
-    return harness.extractOutputValues().stream()
-        .filter(entry -> entry instanceof Entry.Predict && entry.exampleId().equals(id))
-        .flatMap(
-            entry ->
-                ((Entry.Predict) entry)
-                    .instance().histories().getOrDefault(key, List.of()).stream())
-        .map(HistoryEntry::itemId)
-        .toList();
+    PastIds past =
+        harness.extractOutputValues().stream()
+            .filter(entry -> entry instanceof Entry.Predict && entry.exampleId().equals(id))
+            .map(entry -> ((Entry.Predict) entry).past())
+            .findFirst()
+            .orElseThrow();
+    ByteBuffer words =
+        ByteBuffer.wrap(past.block(key.equals("click") ? 0 : 1)).order(ByteOrder.LITTLE_ENDIAN);
+    List<String> items = new ArrayList<>();
+    while (words.hasRemaining()) {
+      long item = words.getLong();
+      items.add(
+          IntStream.range(0, 10)
+              .mapToObj(i -> "i" + i)
+              .filter(name -> Ids.of(name) == item)
+              .findFirst()
+              .orElseThrow());
+      assertThat(words.getLong()).as("its action").isEqualTo(Ids.of(key));
+      assertThat(words.getLong()).as("its category").isEqualTo(Ids.of("c"));
+    }
+    return items;
   }
 
   @Test
