@@ -19,11 +19,8 @@ final class AnchorLoader {
     this.models = models;
   }
 
-  /** A state built from an anchor, or what is wrong with it. */
-  record Loaded(@Nullable Built built, @Nullable String problem) {}
-
-  /** A proven state and the manifest that it was proven by. */
-  record Built(Side side, LogEntry.Manifest manifest) {}
+  /** A proven state built from an anchor, or what is wrong with it. */
+  record Loaded(@Nullable Side side, @Nullable String problem) {}
 
   Loaded load(AnchorPosition anchor) {
     try {
@@ -41,9 +38,7 @@ final class AnchorLoader {
       if (problem == null) {
         problem = side.apply(manifest, chunks.content(), anchor.baseOffset() - 1);
       }
-      return problem == null
-          ? new Loaded(new Built(side, manifest), null)
-          : new Loaded(null, problem);
+      return problem == null ? new Loaded(side, null) : new Loaded(null, problem);
     } catch (LostOffset | IllegalArgumentException e) {
       return new Loaded(null, e.getMessage());
     }

@@ -41,9 +41,8 @@ final class Follower {
   }
 
   private final LogFeed feed;
-  private final Function<String, ScoringModel> models;
   private final TwinStates served;
-  private final AnchorLoader loader;
+  private final Rebuild rebuild;
   private final Isolation isolation;
   private final @Nullable Version pinned;
   private final Events events;
@@ -52,22 +51,19 @@ final class Follower {
 
   private Mode mode = Mode.REBUILDING;
   private boolean begun;
-  private @Nullable Side building;
-  private LogEntry.@Nullable Manifest lastBuilt;
-  private long buildTarget;
   private @Nullable Payload payload;
   private long failedNumber = -1;
   private long failedOffset;
-  private boolean rebuild;
+  private boolean rebuildDue;
   private boolean activeRetracted;
   private boolean behind;
   private boolean pinMissed;
   private long deltaBytes;
-  private long anchorBytes;
   private long unreadable;
 
   /**
    * @param pinned the only version that may be served; null = the freshest
+   * @param undoLimit how far back a speculative reader of the freshest version can undo
    */
   Follower(
       LogFeed feed,
@@ -75,12 +71,14 @@ final class Follower {
       ServingPair pair,
       Isolation isolation,
       @Nullable Version pinned,
+      UndoLimit undoLimit,
       Events events) {
+    UndoLimit limit =
+        isolation == Isolation.SPECULATIVE && pinned == null ? undoLimit : UndoLimit.NOTHING;
     this.feed = feed;
-    this.models = models;
-    this.served = new TwinStates(pair, events);
+    this.served = new TwinStates(pair, new UndoLog(limit), events);
+    this.rebuild = new Rebuild(feed, models, () -> new UndoLog(limit));
     this.chain = new LiveChain(isolation, pinned);
-    this.loader = new AnchorLoader(feed, models);
     this.isolation = isolation;
     this.pinned = pinned;
     this.events = events;
@@ -99,7 +97,7 @@ final class Follower {
   }
 
   long anchorBytes() {
-    return anchorBytes;
+    return rebuild.anchorBytes();
   }
 
   long unreadable() {
@@ -116,23 +114,23 @@ final class Follower {
     try {
       for (LogRecord record : feed.poll(timeout)) {
         accept(record);
-        if (rebuild) {
+        if (rebuildDue) {
           break;
         }
       }
     } catch (LostOffset e) {
       refuse(null, e.getMessage(), true);
       behind = true;
-      rebuild = true;
+      rebuildDue = true;
     }
     if (learnIndex() && mode == Mode.WAITING && !chain.anchors(failedNumber).isEmpty()) {
-      rebuild = true;
+      rebuildDue = true;
     }
-    if (rebuild) {
-      rebuild = false;
+    if (rebuildDue) {
+      rebuildDue = false;
       beginRebuild();
     }
-    if (mode == Mode.REBUILDING && building != null && feed.position() >= buildTarget) {
+    if (mode == Mode.REBUILDING && rebuild.side() != null && rebuild.caughtUp()) {
       showBuilt();
       if (pinned != null && mode == Mode.REBUILDING && !pinMissed) {
         pinMissed = true;
@@ -144,6 +142,8 @@ final class Follower {
   private boolean learnIndex() {
     boolean news = chain.learn(feed.index());
     if (news) {
+      served.committed(chain.committed());
+      rebuild.undo().forgetUpTo(chain.committed());
       retract();
     }
     return news;
@@ -165,6 +165,8 @@ final class Follower {
       retract();
     } else if (entry instanceof LogEntry.Commit commit) {
       chain.learn(commit.version());
+      served.committed(chain.committed());
+      rebuild.undo().forgetUpTo(chain.committed());
       applyCommitted();
     } else if (entry instanceof LogEntry.Unreadable bytes) {
       unreadable++;
@@ -175,17 +177,36 @@ final class Follower {
     }
   }
 
-  /** Lets go of what the known claims take back. */
+  /** Lets go of what the known claims take back, and goes back to what they leave. */
   private void retract() {
     uncommitted.removeIf(pending -> !chain.live(pending.offset(), pending.manifest().facts()));
-    if (failedNumber >= 0 && !chain.live(failedOffset, failedNumber)) {
-      failedNumber = -1;
-      rebuild |= mode == Mode.WAITING;
-    }
+    boolean failureGone = failedNumber >= 0 && !chain.live(failedOffset, failedNumber);
+    failedNumber = failureGone ? -1 : failedNumber;
     Side active = served.active();
-    activeRetracted = active != null && !chain.live(active.offset(), active.facts());
-    Side held = mode == Mode.REBUILDING ? building : active;
-    rebuild |= held == null ? mode == Mode.WAITING : !chain.live(held.offset(), held.facts());
+    activeRetracted = active != null && !live(active);
+    if (activeRetracted && served.undo(this::leadsToLife)) {
+      activeRetracted = false;
+      if (mode == Mode.WAITING) {
+        mode = Mode.FOLLOWING;
+        behind = false;
+      }
+    }
+    Side built = rebuild.side();
+    if (mode == Mode.WAITING) {
+      rebuildDue |= failureGone || active == null || activeRetracted;
+    } else if (mode == Mode.FOLLOWING) {
+      rebuildDue |= activeRetracted;
+    } else if (built != null && !live(built)) {
+      rebuildDue |= !rebuild.undo(this::leadsToLife);
+    }
+  }
+
+  private boolean live(Side side) {
+    return chain.live(side.offset(), side.facts());
+  }
+
+  private boolean leadsToLife(UndoLog.Step step) {
+    return chain.live(step.baseOffset(), step.base().facts());
   }
 
   private void accept(long offset, LogEntry.Manifest manifest, Payload chunks) {
@@ -204,7 +225,7 @@ final class Follower {
     boolean whole = manifest.facts().parent() == null;
     if (known
         || beyondPin
-        || (mode == Mode.WAITING && !whole)
+        || (mode == Mode.WAITING && !whole && !continues(held, manifest.facts()))
         || !chain.live(offset, manifest.facts())) {
       return;
     }
@@ -216,6 +237,12 @@ final class Follower {
     }
   }
 
+  private static boolean continues(@Nullable VersionFacts held, VersionFacts next) {
+    return held != null
+        && held.version().equals(next.parent())
+        && held.stateHash().equals(next.parentHash());
+  }
+
   private void applyCommitted() {
     Version limit = chain.committed();
     if (limit == null) {
@@ -223,22 +250,19 @@ final class Follower {
     }
     if (uncommitted.dropped()) {
       VersionFacts held = held();
-      rebuild |= held == null || limit.number() > held.version().number();
+      rebuildDue |= held == null || limit.number() > held.version().number();
       return;
     }
-    Uncommitted.Waiting next = rebuild ? null : uncommitted.next(limit.number());
+    Uncommitted.Waiting next = rebuildDue ? null : uncommitted.next(limit.number());
     while (next != null) {
       apply(next.offset(), next.manifest(), next.payload());
-      next = rebuild ? null : uncommitted.next(limit.number());
+      next = rebuildDue ? null : uncommitted.next(limit.number());
     }
   }
 
   private @Nullable VersionFacts held() {
-    if (mode == Mode.REBUILDING) {
-      return building == null ? null : building.facts();
-    }
-    Side active = served.active();
-    return active == null ? null : active.facts();
+    Side held = mode == Mode.REBUILDING ? rebuild.side() : served.active();
+    return held == null ? null : held.facts();
   }
 
   private void apply(long offset, LogEntry.Manifest manifest, Payload chunks) {
@@ -253,8 +277,13 @@ final class Follower {
     }
     if (problem == null) {
       deltaBytes += manifest.payloadBytes();
+      if (mode == Mode.WAITING) {
+        mode = Mode.FOLLOWING;
+        behind = false;
+        events.healed(manifest.facts());
+      }
       activeRetracted &= mode != Mode.FOLLOWING;
-      rebuild |= served.suspect();
+      rebuildDue |= served.suspect();
       failedNumber = version.number() >= failedNumber ? -1 : failedNumber;
     } else {
       failedOffset = offset;
@@ -269,7 +298,7 @@ final class Follower {
         return applyWhole(manifest, delta, offset);
       }
       return mode == Mode.REBUILDING
-          ? applyBuilding(manifest, delta, offset)
+          ? rebuild.apply(manifest, delta, offset, chain.committed())
           : served.apply(manifest, delta, offset);
     } catch (IllegalArgumentException e) {
       return e.getMessage();
@@ -294,30 +323,13 @@ final class Follower {
     return chunks.problem(manifest);
   }
 
-  /** A version without a parent is a whole state: it may follow whatever is held. */
+  /** A version without a parent may follow whatever is held. */
   private @Nullable String applyWhole(LogEntry.Manifest manifest, StateDelta delta, long offset) {
-    Side side = Side.empty(models, manifest.facts().settings());
-    String problem = side.apply(manifest, delta, offset);
-    if (problem == null) {
-      building = side;
-      lastBuilt = manifest;
-      if (mode != Mode.REBUILDING) {
-        mode = Mode.REBUILDING;
-        showBuilt();
-      }
+    String problem = rebuild.applyWhole(manifest, delta, offset);
+    if (problem == null && mode != Mode.REBUILDING) {
+      mode = Mode.REBUILDING;
+      showBuilt();
     }
-    return problem;
-  }
-
-  private @Nullable String applyBuilding(
-      LogEntry.Manifest manifest, StateDelta delta, long offset) {
-    Side side = building;
-    if (side == null) {
-      return "there must be a state to apply it to";
-    }
-    String problem = side.apply(manifest, delta, offset);
-    building = problem == null ? side : null;
-    lastBuilt = problem == null ? manifest : null;
     return problem;
   }
 
@@ -332,20 +344,15 @@ final class Follower {
     uncommitted.clear();
     if (!again) {
       refuse(version, problem, true);
-      if (mode == Mode.REBUILDING && building != null) {
-        showBuilt();
-      }
-      rebuild = true;
-      return;
     }
-    if (building != null) {
+    if (mode == Mode.REBUILDING) {
       showBuilt();
     }
-    building = null;
-    mode = Mode.WAITING;
-    if (!chain.anchors(failedNumber).isEmpty()) {
-      rebuild = true;
+    if (again) {
+      rebuild.drop();
+      mode = Mode.WAITING;
     }
+    rebuildDue |= !again || !chain.anchors(failedNumber).isEmpty();
   }
 
   private void refuse(@Nullable Version version, @Nullable String reason, boolean gap) {
@@ -355,17 +362,17 @@ final class Follower {
   private void beginRebuild() {
     boolean waited = mode == Mode.WAITING;
     mode = Mode.REBUILDING;
-    building = null;
-    lastBuilt = null;
     payload = null;
     uncommitted.clear();
-    buildTarget = feed.end();
+    rebuild.begin();
     long least = waited ? failedNumber : -1;
     for (AnchorPosition anchor : chain.anchors(least)) {
-      if (load(anchor)) {
+      String problem = rebuild.load(anchor);
+      if (problem == null) {
         feed.seek(anchor.baseOffset());
         return;
       }
+      refuse(anchor.version(), "its anchor: " + problem, true);
     }
     long start = chain.start();
     if (least < 0 && feed.beginning() <= start) {
@@ -376,50 +383,36 @@ final class Follower {
     feed.seek(feed.end());
   }
 
-  private boolean load(AnchorPosition anchor) {
-    AnchorLoader.Loaded loaded = loader.load(anchor);
-    AnchorLoader.Built built = loaded.built();
-    if (built == null) {
-      refuse(anchor.version(), "its anchor: " + loaded.problem(), true);
-      return false;
-    }
-    building = built.side();
-    lastBuilt = built.manifest();
-    anchorBytes += built.manifest().payloadBytes();
-    return true;
-  }
-
   /** Shows what was built, unless what is served is newer and still good. */
   private void showBuilt() {
-    Side built = building;
-    LogEntry.Manifest manifest = lastBuilt;
-    if (built == null || manifest == null) {
+    Side built = rebuild.side();
+    if (built == null) {
       return;
     }
-    Version version = built.facts().version();
-    if (pinned != null && !version.equals(pinned)) {
+    VersionFacts facts = built.facts();
+    if (pinned != null && !facts.version().equals(pinned)) {
       return;
     }
     Side active = served.active();
     if (active != null
         && !activeRetracted
         && !served.suspect()
-        && active.facts().version().number() >= version.number()) {
+        && active.facts().version().number() >= facts.version().number()) {
       return;
     }
     boolean heals = active != null && (activeRetracted || behind || served.suspect());
-    building = null;
-    lastBuilt = null;
-    if (!served.show(built, manifest)) {
-      refuse(version, "memory of the state just built has changed", true);
-      rebuild = true;
+    boolean shown = served.show(built, rebuild.undo());
+    rebuild.drop();
+    if (!shown) {
+      refuse(facts.version(), "memory of the state just built has changed", true);
+      rebuildDue = true;
       return;
     }
     mode = Mode.FOLLOWING;
     activeRetracted = false;
     behind = false;
     if (heals) {
-      events.healed(manifest.facts());
+      events.healed(facts);
     }
   }
 }

@@ -4,7 +4,6 @@ import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.LogFeed;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
-import io.freshet.serving.ReaderStats.Mode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,8 +37,8 @@ final class LogModelReader implements ModelReader, Follower.Events {
   private final Condition changed = lock.newCondition();
 
   // Guarded by the lock.
+  private final Tally tally = new Tally();
   private boolean closed;
-  private ReaderStats stats = new ReaderStats(Mode.REBUILDING, null, 0, 0, 0, 0, 0, 0, false, null);
 
   static LogModelReader open(ReaderOptions options) {
     KafkaFeatureLookup features = options.maxUsers() == 0 ? null : KafkaFeatureLookup.open(options);
@@ -85,10 +84,17 @@ final class LogModelReader implements ModelReader, Follower.Events {
     while (!isClosed()) {
       try (LogFeed feed = feeds.get()) {
         Follower follower =
-            new Follower(feed, models, pair, options.isolation(), options.pinned(), this);
+            new Follower(
+                feed,
+                models,
+                pair,
+                options.isolation(),
+                options.pinned(),
+                options.undoLimit(),
+                this);
         while (!isClosed()) {
           follower.step(POLL);
-          note(follower);
+          update(tally -> tally.note(follower));
         }
       } catch (RuntimeException e) {
         // Whatever the transport met, what is served stays, and the reader tries again until it is
@@ -123,58 +129,19 @@ final class LogModelReader implements ModelReader, Follower.Events {
     }
   }
 
-  private interface Change {
-    ReaderStats of(ReaderStats before);
-  }
-
-  private void update(Change change) {
+  private void update(Consumer<Tally> change) {
     lock.lock();
     try {
-      stats = change.of(stats);
+      change.accept(tally);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void note(Follower follower) {
-    ReaderStats now = stats();
-    if (now.mode() != follower.mode()
-        || now.retracted() != follower.activeRetracted()
-        || now.deltaBytes() != follower.deltaBytes()
-        || now.anchorBytes() != follower.anchorBytes()
-        || now.unreadable() != follower.unreadable()) {
-      update(
-          before ->
-              new ReaderStats(
-                  follower.mode(),
-                  before.facts(),
-                  before.swaps(),
-                  before.gaps(),
-                  before.heals(),
-                  follower.deltaBytes(),
-                  follower.anchorBytes(),
-                  follower.unreadable(),
-                  follower.activeRetracted(),
-                  before.lastProblem()));
-    }
-  }
-
   @Override
   public void swapped(Swap swap) {
-    update(
-        before ->
-            new ReaderStats(
-                before.mode(),
-                swap.facts(),
-                before.swaps() + 1,
-                before.gaps(),
-                before.heals(),
-                before.deltaBytes(),
-                before.anchorBytes(),
-                before.unreadable(),
-                false,
-                before.lastProblem()));
+    update(tally -> tally.swapped(swap));
     call(swapCallbacks, swap);
   }
 
@@ -187,38 +154,14 @@ final class LogModelReader implements ModelReader, Follower.Events {
     if (!problem.equals(stats().lastProblem())) {
       LOG.warn("{}: {}", options.names().log(), problem);
     }
-    update(
-        before ->
-            new ReaderStats(
-                before.mode(),
-                before.facts(),
-                before.swaps(),
-                before.gaps() + (gap ? 1 : 0),
-                before.heals(),
-                before.deltaBytes(),
-                before.anchorBytes(),
-                before.unreadable(),
-                before.retracted(),
-                problem));
+    update(tally -> tally.refused(problem, gap));
     call(refusalCallbacks, refusal);
   }
 
   @Override
   public void healed(VersionFacts facts) {
     LOG.info("{}: healed at version {}", options.names().log(), facts.version());
-    update(
-        before ->
-            new ReaderStats(
-                before.mode(),
-                before.facts(),
-                before.swaps(),
-                before.gaps(),
-                before.heals() + 1,
-                before.deltaBytes(),
-                before.anchorBytes(),
-                before.unreadable(),
-                before.retracted(),
-                before.lastProblem()));
+    update(Tally::healed);
   }
 
   private <T> void call(List<Consumer<T>> callbacks, T event) {
@@ -241,13 +184,13 @@ final class LogModelReader implements ModelReader, Follower.Events {
     long left = (features == null ? timeout : features.awaitCaughtUp(timeout)).toNanos();
     lock.lock();
     try {
-      VersionFacts facts = stats.facts();
+      VersionFacts facts = tally.stats().facts();
       while (facts == null) {
         if (closed || left <= 0) {
           throw new NoVersion(whyNone());
         }
         left = changed.awaitNanos(left);
-        facts = stats.facts();
+        facts = tally.stats().facts();
       }
       return facts.version();
     } catch (InterruptedException e) {
@@ -302,7 +245,7 @@ final class LogModelReader implements ModelReader, Follower.Events {
   public ReaderStats stats() {
     lock.lock();
     try {
-      return stats;
+      return tally.stats();
     } finally {
       lock.unlock();
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param stalenessLimit scoring is refused beyond it; null = never
  * @param sourceClock the stream's present time, milliseconds since 1970 UTC: the wall clock for a
  *     live stream, the last event time or heartbeat for a replay
+ * @param undoLimit how much a speculative reader keeps back for undoing
  * @param maxUsers histories kept in memory, least recently used ones go first; 0 = no feature
  *     lookup
  * @param maxItems attributes kept in memory, likewise
@@ -27,6 +28,7 @@ public record ReaderOptions(
     @Nullable Version pinned,
     @Nullable Duration stalenessLimit,
     LongSupplier sourceClock,
+    UndoLimit undoLimit,
     int maxUsers,
     int maxItems) {
 
@@ -45,6 +47,7 @@ public record ReaderOptions(
         null,
         null,
         InstantSource.system()::millis,
+        UndoLimit.DEFAULT,
         DEFAULT_USERS,
         DEFAULT_ITEMS);
   }
@@ -58,6 +61,7 @@ public record ReaderOptions(
         pinned,
         stalenessLimit,
         sourceClock,
+        undoLimit,
         maxUsers,
         maxItems);
   }
@@ -65,24 +69,40 @@ public record ReaderOptions(
   /** Serving {@code version} alone. */
   public ReaderOptions withPinned(Version version) {
     return new ReaderOptions(
-        kafka, names, isolation, version, stalenessLimit, sourceClock, maxUsers, maxItems);
+        kafka,
+        names,
+        isolation,
+        version,
+        stalenessLimit,
+        sourceClock,
+        undoLimit,
+        maxUsers,
+        maxItems);
   }
 
   /** Refusing to score with a version that is staler than {@code limit}. */
   public ReaderOptions withStalenessLimit(Duration limit) {
     return new ReaderOptions(
-        kafka, names, isolation, pinned, limit, sourceClock, maxUsers, maxItems);
+        kafka, names, isolation, pinned, limit, sourceClock, undoLimit, maxUsers, maxItems);
   }
 
   /** Measuring staleness against {@code clock}, milliseconds since 1970 UTC. */
   public ReaderOptions withSourceClock(LongSupplier clock) {
     return new ReaderOptions(
-        kafka, names, isolation, pinned, stalenessLimit, clock, maxUsers, maxItems);
+        kafka, names, isolation, pinned, stalenessLimit, clock, undoLimit, maxUsers, maxItems);
   }
 
   /** Keeping at most so many users and items in memory; 0 users = no feature lookup. */
   public ReaderOptions withFeatures(int users, int items) {
     return new ReaderOptions(
-        kafka, names, isolation, pinned, stalenessLimit, sourceClock, users, items);
+        kafka, names, isolation, pinned, stalenessLimit, sourceClock, undoLimit, users, items);
+  }
+
+  /**
+   * Keeping back so much of what speculative versions replace, to undo those a claim takes back.
+   */
+  public ReaderOptions withUndoLimit(UndoLimit limit) {
+    return new ReaderOptions(
+        kafka, names, isolation, pinned, stalenessLimit, sourceClock, limit, maxUsers, maxItems);
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param swaps versions that became the served one
  * @param gaps times that the chain could not be followed or memory was found changed
  * @param heals times that a whole state was built anew while another was served
+ * @param undos times that versions which a claim took back were undone, without a rebuild
  * @param deltaBytes payload of the applied deltas
  * @param anchorBytes payload of the loaded anchors
  * @param unreadable records of the log that could not be decoded
@@ -23,6 +24,7 @@ public record ReaderStats(
     long swaps,
     long gaps,
     long heals,
+    long undos,
     long deltaBytes,
     long anchorBytes,
     long unreadable,

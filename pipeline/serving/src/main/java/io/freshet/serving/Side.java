@@ -7,6 +7,7 @@ import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.StateHash;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +27,7 @@ final class Side {
   private final AtomicInteger readers = new AtomicInteger();
   private String settings;
   private ScoringModel model;
-  private @Nullable VersionFacts facts;
+  private LogEntry.@Nullable Manifest manifest;
   private long offset;
 
   private Side(Function<String, ScoringModel> models, String settings, @Nullable ModelState state) {
@@ -45,9 +46,10 @@ final class Side {
   /** A copy whose hash was computed anew; null when this memory is not what its manifest says. */
   @Nullable Side provenCopy() {
     Side copy = new Side(models, settings, state.copy());
-    copy.facts = facts;
+    copy.manifest = manifest;
     copy.offset = offset;
-    return facts != null && copy.hash.value().equals(facts.stateHash()) ? copy : null;
+    boolean proven = manifest != null && copy.hash.value().equals(manifest.facts().stateHash());
+    return proven ? copy : null;
   }
 
   /**
@@ -56,15 +58,56 @@ final class Side {
    * @param at offset in the log at which the version was closed
    * @return what is wrong; null when nothing is. After a problem this side must not be used.
    */
-  @Nullable String apply(LogEntry.Manifest manifest, StateDelta delta, long at) {
+  @Nullable String apply(LogEntry.Manifest next, StateDelta delta, long at) {
     try {
       state.apply(delta, hash);
-      String problem = finish(manifest);
-      offset = problem == null ? at : offset;
-      return problem;
+      return reach(next, at);
     } catch (IllegalArgumentException e) {
       return e.getMessage();
     }
+  }
+
+  /**
+   * As {@link #apply(LogEntry.Manifest, StateDelta, long)}, keeping back in {@code undo} what the
+   * version replaces.
+   */
+  @Nullable String apply(LogEntry.Manifest next, StateDelta delta, long at, UndoLog undo) {
+    if (!undo.keeps()) {
+      return apply(next, delta, at);
+    }
+    UndoLog.Step step;
+    try {
+      StateDelta image = PreImage.of(state, delta);
+      long number = next.facts().version().number();
+      step = new UndoLog.Step(number, image, manifest(), offset, PreImage.bytes(image));
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
+    String problem = apply(next, delta, at);
+    if (problem == null) {
+      undo.add(step);
+    }
+    return problem;
+  }
+
+  /**
+   * Goes the way back that {@code steps} describe, newest version first, and compares what then
+   * lies here with the manifest of where they lead.
+   *
+   * @return what is wrong; null when nothing is. After a problem this side must not be used.
+   */
+  @Nullable String undo(List<UndoLog.Step> steps) {
+    for (UndoLog.Step step : steps) {
+      state.apply(step.image(), hash);
+    }
+    UndoLog.Step last = steps.get(steps.size() - 1);
+    return reach(last.base(), last.baseOffset());
+  }
+
+  private @Nullable String reach(LogEntry.Manifest next, long at) {
+    String problem = finish(next);
+    offset = problem == null ? at : offset;
+    return problem;
   }
 
   /** Writes a part of an anchor. */
@@ -76,13 +119,13 @@ final class Side {
    * Takes the manifest's facts as its own, if they hold. Returns what is wrong; null when nothing
    * is.
    */
-  private @Nullable String finish(LogEntry.Manifest manifest) {
-    VersionFacts next = manifest.facts();
+  private @Nullable String finish(LogEntry.Manifest reached) {
+    VersionFacts next = reached.facts();
     if (!hash.value().equals(next.stateHash())) {
       return "the state after applying must have hash %s, this memory has %s"
           .formatted(next.stateHash(), hash.value());
     }
-    for (TableSummary table : manifest.tables()) {
+    for (TableSummary table : reached.tables()) {
       int rows = state.table(table.name()).size();
       if (rows != table.rowCount()) {
         return "table %s must have %d rows, it has %d"
@@ -94,15 +137,19 @@ final class Side {
       model = models.apply(settings);
       scorers.clear();
     }
-    facts = next;
+    manifest = reached;
     return null;
   }
 
   VersionFacts facts() {
-    if (facts == null) {
+    return manifest().facts();
+  }
+
+  LogEntry.Manifest manifest() {
+    if (manifest == null) {
       throw new IllegalStateException("a side must hold a version before it is asked for it");
     }
-    return facts;
+    return manifest;
   }
 
   /** Where the log closed the version that lies here. */

@@ -1,7 +1,11 @@
 package io.freshet.serving;
 
 import io.freshet.modellog.LogEntry;
+import io.freshet.modellog.Version;
 import io.freshet.scoring.state.StateDelta;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +19,12 @@ final class TwinStates {
   private final ServingPair pair;
   private final Follower.Events events;
   private @Nullable Side idle;
+  private UndoLog undo;
   private boolean suspect;
 
-  TwinStates(ServingPair pair, Follower.Events events) {
+  TwinStates(ServingPair pair, UndoLog undo, Follower.Events events) {
     this.pair = pair;
+    this.undo = undo;
     this.events = events;
   }
 
@@ -40,19 +46,19 @@ final class TwinStates {
    */
   @Nullable String apply(LogEntry.Manifest manifest, StateDelta delta, long offset) {
     Side active = pair.active();
-    Side next = idle;
-    if (active == null || next == null) {
-      return "there must be two states to follow with";
+    if (active == null) {
+      return "there must be a state to follow with";
     }
-    String problem = next.apply(manifest, delta, offset);
-    if (problem != null) {
+    Side next = idle;
+    String problem = next == null ? "it is missing" : next.apply(manifest, delta, offset, undo);
+    if (next == null || problem != null) {
       // Either this side's memory changed or the version is wrong: a proven copy of the other one
       // tells.
       next = provenCopy(active);
       if (next == null) {
         return "memory of %s has changed".formatted(active.facts().version());
       }
-      String again = next.apply(manifest, delta, offset);
+      String again = next.apply(manifest, delta, offset, undo);
       if (again != null) {
         idle = provenCopy(active);
         return again;
@@ -60,23 +66,53 @@ final class TwinStates {
       repaired(manifest, "the second state: " + problem);
     }
     Side before = pair.swap(next);
-    events.swapped(Swap.of(manifest, false));
-    follow(before, next, manifest, delta, offset);
+    events.swapped(Swap.of(manifest, Swap.Way.DELTA));
+    follow(before, next, side -> side.apply(manifest, delta, offset));
     return null;
   }
 
+  /** Lets go of what no restart takes back any more. */
+  void committed(@Nullable Version version) {
+    undo.forgetUpTo(version);
+  }
+
+  /**
+   * Serves the newest state that {@code live} accepts, if what was kept back leads there and its
+   * hash comes out. Returns whether it did; if not, the active version is still served.
+   */
+  boolean undo(Predicate<UndoLog.Step> live) {
+    Side active = pair.active();
+    List<UndoLog.Step> way = undo.back(live);
+    if (active == null || way.isEmpty()) {
+      return false;
+    }
+    Side next = idle;
+    String problem = next == null ? "it is missing" : next.undo(way);
+    if (next == null || problem != null) {
+      next = provenCopy(active);
+      String again = next == null ? "memory has changed" : next.undo(way);
+      if (next == null || again != null) {
+        idle = null;
+        events.refused(new Refusal(active.facts().version(), "undoing it: " + again), true);
+        return false;
+      }
+      repaired(next.manifest(), "the second state: " + problem);
+    }
+    Side before = pair.swap(next);
+    undo.gone(way.size());
+    events.swapped(Swap.undone(way));
+    follow(before, next, side -> side.undo(way));
+    return true;
+  }
+
   /** Brings the side that was left to the same version. */
-  private void follow(
-      @Nullable Side before,
-      Side active,
-      LogEntry.Manifest manifest,
-      StateDelta delta,
-      long offset) {
+  private void follow(@Nullable Side before, Side active, Function<Side, @Nullable String> change) {
     idle = before;
-    String problem = before == null ? "it is missing" : before.apply(manifest, delta, offset);
+    String problem = before == null ? "it is missing" : change.apply(before);
     if (problem != null) {
+      idle = null;
       idle = provenCopy(active);
-      repaired(manifest, "the first state: " + problem);
+      repaired(active.manifest(), "the first state: " + problem);
     }
   }
 
@@ -94,8 +130,11 @@ final class TwinStates {
     return copy;
   }
 
-  /** Serves a state built anew. Returns whether its memory is still what its manifest says. */
-  boolean show(Side built, LogEntry.Manifest manifest) {
+  /**
+   * Serves a state built anew, with its own way back. Returns whether its memory is still what its
+   * manifest says.
+   */
+  boolean show(Side built, UndoLog builtUndo) {
     Side copy = built.provenCopy();
     if (copy == null) {
       return false;
@@ -103,8 +142,9 @@ final class TwinStates {
     idle = null; // not needed while the side before is still read
     pair.swap(built);
     idle = copy;
+    undo = builtUndo;
     suspect = false;
-    events.swapped(Swap.of(manifest, true));
+    events.swapped(Swap.of(built.manifest(), Swap.Way.REBUILT));
     return true;
   }
 }

@@ -56,6 +56,7 @@ final class Uncommitted {
 
   void removeIf(Predicate<Waiting> unwanted) {
     waiting.removeIf(unwanted);
+    bytes = waiting.stream().mapToLong(version -> version.manifest().payloadBytes()).sum();
   }
 
   void clear() {

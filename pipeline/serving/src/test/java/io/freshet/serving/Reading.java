@@ -27,8 +27,17 @@ final class Reading implements Follower.Events {
   }
 
   Reading(InMemoryModelLog log, Isolation isolation, @Nullable Version pinned, ScoringModel model) {
+    this(log, isolation, pinned, model, UndoLimit.DEFAULT);
+  }
+
+  Reading(
+      InMemoryModelLog log,
+      Isolation isolation,
+      @Nullable Version pinned,
+      ScoringModel model,
+      UndoLimit undoLimit) {
     this.feed = log.feed();
-    this.follower = new Follower(feed, settings -> model, pair, isolation, pinned, this);
+    this.follower = new Follower(feed, settings -> model, pair, isolation, pinned, undoLimit, this);
   }
 
   /** Reads to the end of the log, rebuilding where that is due. */
@@ -59,6 +68,11 @@ final class Reading implements Follower.Events {
   boolean matches() {
     Side active = pair.active();
     return active != null && active.computeHash().equals(active.facts().stateHash());
+  }
+
+  /** How the last swap came about. */
+  Swap.Way way() {
+    return swaps.get(swaps.size() - 1).way();
   }
 
   ReaderStats.Mode mode() {

@@ -68,7 +68,7 @@ public final class FakeModelReader implements ModelReader {
             "fake",
             "fake");
     swaps++;
-    Swap swap = new Swap(facts, before == null, 0, 0, 0);
+    Swap swap = new Swap(facts, before == null ? Swap.Way.REBUILT : Swap.Way.DELTA, 0, 0, 0);
     swapCallbacks.forEach(callback -> callback.accept(swap));
     return version;
   }
@@ -166,7 +166,7 @@ public final class FakeModelReader implements ModelReader {
 
   @Override
   public synchronized ReaderStats stats() {
-    return new ReaderStats(ReaderStats.Mode.FOLLOWING, facts, swaps, 0, 0, 0, 0, 0, false, null);
+    return new ReaderStats(ReaderStats.Mode.FOLLOWING, facts, swaps, 0, 0, 0, 0, 0, 0, false, null);
   }
 
   @Override
