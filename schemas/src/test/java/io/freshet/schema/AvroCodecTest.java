@@ -163,6 +163,24 @@ final class AvroCodecTest {
   }
 
   @Test
+  void aRecordIsCheckedWithoutBeingMade() throws Exception {
+    byte[] whole = codec.encode(CLICK);
+    codec.check(whole, Click.class);
+
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> codec.check(cut, Click.class))
+          .as("%d bytes", length)
+          .isInstanceOf(UndecodableRecord.class);
+    }
+    assertThatThrownBy(() -> codec.check(Arrays.copyOf(whole, whole.length + 1), Click.class))
+        .hasMessageContaining("Click must end with its last field");
+    assertThatThrownBy(() -> codec.check(whole, Heartbeat.class))
+        .isInstanceOf(UndecodableRecord.class)
+        .hasMessage("record must be a Heartbeat, got a Click");
+  }
+
+  @Test
   void aLengthThatNoMemoryHoldsIsRefusedWithoutTryingToAllocateIt() {
     byte[] heartbeat = codec.encode(HEARTBEAT);
     // After the header the event time (1 byte), then the producer's length: here as 2^31 - 9.

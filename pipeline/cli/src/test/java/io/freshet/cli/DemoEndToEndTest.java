@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.freshet.cli.kafka.EmbeddedKafka;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.cli.kafka.SharedTopics;
 import io.freshet.learning.metric.QualityReport;
 import io.freshet.learning.metric.QualityRows;
+import io.freshet.schema.EventCodec;
+import io.freshet.schema.EventTopics;
+import io.freshet.schema.event.Heartbeat;
 import io.freshet.scoring.feature.Ids;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,6 +29,13 @@ import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,6 +172,42 @@ class DemoEndToEndTest {
     assertThat(after.subList(0, before.size()).stream().map(CSVRecord::toList))
         .isEqualTo(before.stream().map(CSVRecord::toList).toList());
     assertThat(directory.resolve("data/endpoint.json")).doesNotExist();
+  }
+
+  @Test
+  void anOffsetThatIsGoneStopsTheJobInsteadOfTrainingAgain() throws Exception {
+    assertThat(demo("--events", "8000")).as(err.toString(StandardCharsets.UTF_8)).isZero();
+    loseWhatFollows();
+    err.reset();
+
+    assertThat(demo("--events", "9000")).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("the job must run, it failed: ")
+        .contains("events.interactions");
+  }
+
+  /** Everything up to a record that the job has not read goes from the impressions' topic. */
+  private void loseWhatFollows() throws Exception {
+    try (EmbeddedKafka broker = EmbeddedKafka.start(directory.resolve("data/kafka"))) {
+      KafkaAccess kafka = KafkaAccess.to(broker.brokers(), new EventTopics(""));
+      String topic = kafka.topics().interactions();
+      int partitions =
+          new SharedTopics(kafka).partitions(kafka.topics().events()).getOrDefault(topic, 0);
+      Map<TopicPartition, RecordsToDelete> gone = new HashMap<>();
+      try (KafkaProducer<byte[], byte[]> producer =
+          new KafkaProducer<>(
+              kafka.properties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+        byte[] heartbeat = new EventCodec().encode(new Heartbeat(0, "someone", -1));
+        for (int p = 0; p < partitions; p++) {
+          RecordMetadata last =
+              producer.send(new ProducerRecord<>(topic, p, null, heartbeat)).get();
+          gone.put(new TopicPartition(topic, p), RecordsToDelete.beforeOffset(last.offset() + 1));
+        }
+      }
+      try (Admin admin = Admin.create(kafka.properties())) {
+        admin.deleteRecords(gone).all().get();
+      }
+    }
   }
 
   @Test

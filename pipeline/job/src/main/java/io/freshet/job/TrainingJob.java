@@ -86,7 +86,7 @@ public final class TrainingJob {
     Properties own = new Properties();
     own.putAll(kafka);
     own.putIfAbsent("acks", "all");
-    own.putIfAbsent("linger.ms", "5");
+    own.putIfAbsent("linger.ms", "20");
     return KafkaSink.<T>builder()
         .setBootstrapServers(kafka.getProperty("bootstrap.servers"))
         .setKafkaProducerConfig(own)

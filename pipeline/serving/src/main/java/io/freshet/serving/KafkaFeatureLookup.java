@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -44,12 +43,14 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
   private final Map<String, ?> kafka;
   private final List<String> topics;
   private final AvroCodec codec = AvroCodec.of(UserHistories.class, Item.class, Heartbeat.class);
+  private final ThreadLocal<AvroCodec> histories =
+      ThreadLocal.withInitial(() -> AvroCodec.of(UserHistories.class));
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // Guarded by the lock.
-  private final Bounded<Map<String, List<HistoryEntry>>> users;
+  private final Bounded<User> users;
   private final Bounded<Known> items;
   private boolean closed;
   private boolean caughtUp;
@@ -57,6 +58,31 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
   private @Nullable String problem;
 
   private record Known(long eventTime, Map<String, Object> attributes) {}
+
+  /** Most histories change many times before they are asked for once: decoded when they are. */
+  private static final class User {
+
+    private byte @Nullable [] record;
+    private @Nullable Map<String, List<HistoryEntry>> histories;
+
+    User(byte[] record) {
+      this.record = record;
+    }
+
+    synchronized Map<String, List<HistoryEntry>> histories(AvroCodec codec)
+        throws UndecodableRecord {
+      Map<String, List<HistoryEntry>> known = histories;
+      byte[] encoded = record;
+      if (known == null && encoded != null) {
+        known = Map.of();
+        record = null;
+        histories = known;
+        known = historiesOf(codec.decode(encoded, UserHistories.class));
+        histories = known;
+      }
+      return known == null ? Map.of() : known;
+    }
+  }
 
   /** A map that forgets what was used least recently. */
   private static final class Bounded<V> extends LinkedHashMap<String, V> {
@@ -103,12 +129,18 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
 
   @Override
   public Map<String, List<HistoryEntry>> histories(String userId) {
+    User found;
     lock.lock();
     try {
-      Map<String, List<HistoryEntry>> found = users.get(userId);
-      return found == null ? Map.of() : found;
+      found = users.get(userId);
     } finally {
       lock.unlock();
+    }
+    try {
+      return found == null ? Map.of() : found.histories(histories.get());
+    } catch (UndecodableRecord e) {
+      unreadable("histories of user " + userId, e);
+      return Map.of();
     }
   }
 
@@ -197,6 +229,8 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.putIfAbsent(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 64 << 10);
+    settings.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
     return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -219,20 +253,26 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
       return;
     }
     try {
-      SpecificRecord decoded = codec.decode(value);
-      if (decoded instanceof UserHistories user) {
-        put(user);
-      } else if (decoded instanceof Item item) {
-        put(item);
+      if (record.topic().equals(topics.get(0))) {
+        if (codec.decode(value) instanceof Item item) {
+          put(item);
+        }
+      } else {
+        codec.check(value, UserHistories.class);
+        put(record.key(), value);
       }
     } catch (UndecodableRecord e) {
-      LOG.debug("{} at offset {}: {}", record.topic(), record.offset(), e.getMessage());
-      lock.lock();
-      try {
-        unreadable++;
-      } finally {
-        lock.unlock();
-      }
+      unreadable("%s at offset %d".formatted(record.topic(), record.offset()), e);
+    }
+  }
+
+  private void unreadable(String where, UndecodableRecord reason) {
+    LOG.debug("{}: {}", where, reason.getMessage());
+    lock.lock();
+    try {
+      unreadable++;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -245,7 +285,7 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
     }
   }
 
-  private void put(UserHistories user) {
+  private static Map<String, List<HistoryEntry>> historiesOf(UserHistories user) {
     Map<String, List<HistoryEntry>> histories = new HashMap<>();
     user.getHistories()
         .forEach(
@@ -262,9 +302,13 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
                                     entry.getEventTime(),
                                     entry.getValue()))
                         .toList()));
+    return Map.copyOf(histories);
+  }
+
+  private void put(String userId, byte[] record) {
     lock.lock();
     try {
-      users.put(user.getUserId(), Map.copyOf(histories));
+      users.put(userId, new User(record));
     } finally {
       lock.unlock();
     }

@@ -157,14 +157,7 @@ public final class Feeder {
     promised = tails.promised(all);
     counts = startingCounts(tails.next(all));
     savedAt = wallTime.getAsLong();
-    Properties properties = kafka.properties();
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
-    properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "2");
-    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, String.valueOf(64 << 10));
-    properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(16 << 20));
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
       repeatPromise(producer);
       Reason reason = sendAll(producer, tails);
       producer.flush();
@@ -176,6 +169,31 @@ public final class Feeder {
           "Kafka at %s must take the source's events: %s".formatted(kafka.brokers(), Causes.of(e)),
           e);
     }
+  }
+
+  /**
+   * Makes the last promise once more, after {@link #run} has returned: a job that has started again
+   * meanwhile has forgotten it.
+   *
+   * @throws CommandFailed if Kafka does not take it
+   */
+  public void promiseAgain() {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      repeatPromise(producer);
+      producer.flush();
+      throwFailure();
+    }
+  }
+
+  private KafkaProducer<byte[], byte[]> producer() {
+    Properties properties = kafka.properties();
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+    // A request for every few events would cost the broker more than the events do.
+    properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "10");
+    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, String.valueOf(64 << 10));
+    properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(16 << 20));
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /** Counting starts where it is known, which is at or before what every partition holds. */

@@ -9,7 +9,8 @@ import java.util.OptionalLong;
 /**
  * How long examples took from being ready to the first score by a version that learnt them. Joins
  * the source's clock with the moments at which readers first scored with each version; what was
- * ready before this run does not count. Safe for many threads.
+ * ready before this run's reader first scored does not count: that is what a start takes. Safe for
+ * many threads.
  */
 public final class ServedFreshness {
 
@@ -23,6 +24,7 @@ public final class ServedFreshness {
   private static final class Model {
     final TimeCurve served = new TimeCurve();
     final ArrayDeque<Long> waiting = new ArrayDeque<>();
+    long servesSince = Long.MAX_VALUE;
   }
 
   public ServedFreshness(SourceClock clock) {
@@ -44,6 +46,7 @@ public final class ServedFreshness {
    */
   public synchronized void served(String model, long eventTime, long wallTime) {
     Model of = models.computeIfAbsent(model, name -> new Model());
+    of.servesSince = Math.min(of.servesSince, wallTime);
     of.served.reached(eventTime, wallTime, 0);
     of.waiting.removeIf(readyTime -> readyTime <= eventTime && count(of, readyTime));
   }
@@ -54,7 +57,7 @@ public final class ServedFreshness {
       return false;
     }
     OptionalLong ready = clock.wallTimeOf(readyTime);
-    if (ready.isPresent()) {
+    if (ready.isPresent() && ready.getAsLong() >= model.servesSince) {
       delays.add(served.getAsLong() - ready.getAsLong());
     }
     return true;

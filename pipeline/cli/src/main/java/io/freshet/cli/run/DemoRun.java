@@ -58,6 +58,7 @@ public final class DemoRun {
   private static final Duration CATCH_UP = Duration.ofSeconds(60);
   private static final long TURN_MS = 250;
   private static final long REPORT_EVERY_MS = 5_000;
+  private static final long PROMISE_AGAIN_MS = 5_000;
 
   /**
    * What a run is asked to do.
@@ -201,6 +202,7 @@ public final class DemoRun {
     Feeder.@Nullable Outcome outcome = null;
     Movement movement = new Movement(plan.rate(), wallTime.getAsLong());
     long reportedAt = wallTime.getAsLong();
+    long promisedAt = reportedAt;
     boolean learnt = false;
     int agreed = 0;
     while (!stopped && agreed < 2) {
@@ -211,6 +213,8 @@ public final class DemoRun {
       followed = followed || followModels(open, kafka, models, figures);
       outcome = outcome == null ? outcomeOf(feeding) : outcome;
       learnt = outcome != null && jobProgress.snapshot().learnt(target(outcome));
+      promisedAt =
+          outcome == null || learnt ? wallTime.getAsLong() : promiseAgain(feeder, promisedAt);
       agreed = learnt && followed ? agreed + 1 : 0;
       figures.sample(wallTime.getAsLong());
       look(figures, feeder);
@@ -382,6 +386,15 @@ public final class DemoRun {
       Thread.currentThread().interrupt();
       stopped = true;
     }
+  }
+
+  private long promiseAgain(Feeder feeder, long promisedAt) {
+    long now = wallTime.getAsLong();
+    if (now - promisedAt < PROMISE_AGAIN_MS) {
+      return promisedAt;
+    }
+    feeder.promiseAgain();
+    return now;
   }
 
   private long reportNowAndThen(RunFigures figures, Feeder feeder, long reportedAt) {

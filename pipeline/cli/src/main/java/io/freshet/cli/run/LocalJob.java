@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalJob implements AutoCloseable {
 
   private static final String PARTITION_FETCH_BYTES = String.valueOf(64 << 10);
+  private static final String FETCH_BYTES = String.valueOf(16 << 10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
@@ -99,10 +100,12 @@ public final class LocalJob implements AutoCloseable {
 
   /**
    * A partition that is fetched in large pieces runs ahead of the others, and whatever is ahead of
-   * the slowest one waits in memory.
+   * the slowest one waits in memory. A fetch for every few records would cost the broker more than
+   * the records do.
    */
   static Properties inSmallPieces(Properties client) {
     client.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
+    client.putIfAbsent(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_BYTES);
     client.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "20");
     return client;
   }

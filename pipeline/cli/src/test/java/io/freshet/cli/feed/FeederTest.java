@@ -247,4 +247,23 @@ class FeederTest {
           assertThat(events.get(events.size() - 1).eventTime()).isEqualTo(Heartbeat.END_OF_TIME);
         });
   }
+
+  @Test
+  void aRunThatWaitsMakesItsLastPromiseAgainForAJobThatStartedAnew() throws Exception {
+    KafkaAccess kafka = topics("waiting.");
+    Feeder feeder =
+        feeder(kafka, Sources.open("simulator", 3), OptionalLong.of(300), new SourceClock());
+    long promised = feeder.run().promised();
+    Map<TopicPartition, List<Event>> before = read(kafka);
+
+    feeder.promiseAgain();
+
+    read(kafka)
+        .forEach(
+            (partition, events) -> {
+              assertThat(events).hasSize(before.getOrDefault(partition, List.of()).size() + 1);
+              assertThat(events.get(events.size() - 1)).isInstanceOf(Heartbeat.class);
+              assertThat(events.get(events.size() - 1).eventTime()).isEqualTo(promised);
+            });
+  }
 }
