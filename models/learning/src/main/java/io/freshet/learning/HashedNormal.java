@@ -46,8 +46,8 @@ public final class HashedNormal {
     }
   }
 
-  /** The {@code index}-th uniform number in [0, 1). */
-  private static double uniform(long key, int index) {
+  /** The {@code index}-th uniform number in [0, 1) of a key. */
+  public static double uniform(long key, int index) {
     return (mix(key + GOLDEN * (index + 1L)) >>> 11) * TWO_TO_MINUS_53;
   }
 

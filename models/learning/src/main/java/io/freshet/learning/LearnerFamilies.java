@@ -1,6 +1,7 @@
 package io.freshet.learning;
 
 import io.freshet.learning.base.BaseLearning;
+import io.freshet.learning.boosted.BoostedLearning;
 import io.freshet.learning.din.DinLearning;
 import java.util.List;
 
@@ -10,7 +11,8 @@ public final class LearnerFamilies {
   private static final List<LearnerFamily> ALL =
       List.of(
           new DinLearning(), //
-          new BaseLearning());
+          new BaseLearning(),
+          new BoostedLearning());
 
   private LearnerFamilies() {}
 

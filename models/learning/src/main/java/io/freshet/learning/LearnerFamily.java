@@ -4,12 +4,16 @@ import io.freshet.scoring.ScorerFamily;
 import io.freshet.scoring.settings.ModelSettings;
 import java.io.DataInput;
 import java.io.IOException;
+import java.util.List;
 
 /** One family of models. The registry {@link LearnerFamilies} lists them, one line each. */
 public interface LearnerFamily {
 
   /** The scoring side of the family, which also names it. */
   ScorerFamily scoring();
+
+  /** What may compute its learners' mathematics, the family's own choice first. */
+  List<String> engines();
 
   Learner create(ModelSettings settings);
 

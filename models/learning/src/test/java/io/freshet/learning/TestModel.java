@@ -4,6 +4,7 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
+import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
@@ -15,6 +16,7 @@ import io.freshet.scoring.settings.ModelSettings.Optimizers;
 import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
+import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,8 @@ public final class TestModel {
   private double admitAfter = 1;
   private long expireAfterMs;
   private long maxRows = 1_000_000;
+  private Boosting boosting =
+      new Boosting(6, 3, Sums.NEWTON, 0.5, 0.75, 20, 4, 3, List.of(0.5, 1.0));
   private double regularization;
   private Optimizer rows = new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05);
   private Optimizer dense = new Optimizer(OptimizerKind.ADAM, 0.005, 0, 0, 10, 0);
@@ -70,6 +74,11 @@ public final class TestModel {
     return this;
   }
 
+  public TestModel boosting(Boosting value) {
+    boosting = value;
+    return this;
+  }
+
   public TestModel rows(OptimizerKind kind, double rate, double halfLifeUpdates, long halfLifeMs) {
     rows = new Optimizer(kind, rate, halfLifeUpdates, halfLifeMs, 0, 0.05);
     return this;
@@ -109,6 +118,7 @@ public final class TestModel {
             new History("passed", List.of("item"), List.of("none"), 5)),
         new Attention(List.of(5, 3), activation, normalize),
         new Network(List.of(6, 4), activation, true),
+        boosting,
         new Regularization(regularization),
         new Optimizers(rows, dense),
         calibration,
@@ -116,7 +126,7 @@ public final class TestModel {
         new Rounds(4),
         new Publishing(250, 60_000),
         null,
-        "djl",
+        LearnerFamilies.named(family).engines().get(0),
         seed);
   }
 

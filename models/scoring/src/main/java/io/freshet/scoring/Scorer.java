@@ -13,6 +13,13 @@ public interface Scorer {
   float logit(EncodedExample example);
 
   /**
+   * The logit with counter features that were read earlier.
+   *
+   * @param counters as {@link #counters} gave them
+   */
+  float logit(EncodedExample example, float[] counters);
+
+  /**
    * The logits of many candidates, {@code out[i]} being the bits of {@code logit(candidates[i])}.
    * Fastest when candidates of the same user stand side by side.
    */

@@ -1,6 +1,7 @@
 package io.freshet.scoring;
 
 import io.freshet.scoring.base.BaseScoring;
+import io.freshet.scoring.boosted.BoostedScoring;
 import io.freshet.scoring.din.DinScoring;
 import java.util.List;
 
@@ -10,7 +11,8 @@ public final class ScorerFamilies {
   private static final List<ScorerFamily> ALL =
       List.of(
           new DinScoring(), //
-          new BaseScoring());
+          new BaseScoring(),
+          new BoostedScoring());
 
   private ScorerFamilies() {}
 

@@ -19,6 +19,8 @@ final class ScorerFamiliesTest {
   void anUnknownFamilyIsRefusedWithTheOnesThereAre() {
     assertThatThrownBy(() -> ScorerFamilies.named("dinn"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a family must be one of [din, base], got dinn");
+        .hasMessage(
+            "a family must be one of %s, got dinn",
+            ScorerFamilies.all().stream().map(ScorerFamily::name).toList());
   }
 }

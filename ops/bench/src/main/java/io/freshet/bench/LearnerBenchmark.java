@@ -8,6 +8,7 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
+import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
@@ -19,6 +20,7 @@ import io.freshet.scoring.settings.ModelSettings.Optimizers;
 import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
+import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -152,6 +154,7 @@ public final class LearnerBenchmark {
         List.of(new History("clicked", List.of("item", "category"), List.of("click"), 50)),
         new Attention(List.of(80, 40), activation, Normalize.SOFTMAX),
         new Network(List.of(200, 80), activation, false),
+        new Boosting(1, 1, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(1.0)),
         new Regularization(lambda),
         new Optimizers(
             new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05),

@@ -8,6 +8,7 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
+import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
@@ -19,6 +20,7 @@ import io.freshet.scoring.settings.ModelSettings.Optimizers;
 import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
+import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
@@ -142,6 +144,7 @@ public class ScoringBenchmark {
         List.of(new History("clicked", List.of("item", "category"), List.of("click"), 50)),
         new Attention(List.of(80, 40), activation, Normalize.SOFTMAX),
         new Network(List.of(200, 80), activation, true),
+        new Boosting(1, 1, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(1.0)),
         new Regularization(0),
         new Optimizers(optimizer, optimizer),
         Calibration.PLATT,

@@ -1,6 +1,7 @@
 package io.freshet.cli;
 
 import io.freshet.learning.LearnerFamilies;
+import io.freshet.learning.LearnerFamily;
 import io.freshet.scoring.settings.InvalidSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.scoring.settings.ModelsFileReader;
@@ -57,8 +58,8 @@ public final class DefaultModels {
   public static ModelsFile read(String text, Source.StreamDefaults defaults) {
     return new ModelsFileReader(
             LearnerFamilies.all().stream()
-                .map(family -> family.scoring().name())
-                .collect(Collectors.toSet()),
+                .collect(
+                    Collectors.toMap(family -> family.scoring().name(), LearnerFamily::engines)),
             new SettingsDefaults(defaults.outOfOrdernessMs(), defaults.waitMs(), defaults.spanMs()))
         .read(text);
   }

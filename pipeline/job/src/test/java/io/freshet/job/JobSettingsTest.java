@@ -7,7 +7,8 @@ import io.freshet.scoring.settings.InvalidSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.scoring.settings.ModelsFileReader;
 import io.freshet.scoring.settings.SettingsDefaults;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JobSettingsTest {
@@ -15,7 +16,7 @@ class JobSettingsTest {
   @Test
   void whatNoLearnerCanDoIsRefusedAtTheDoorAllAtOnce() {
     ModelsFile models =
-        new ModelsFileReader(Set.of("din"), SettingsDefaults.LIVE)
+        new ModelsFileReader(Map.of("din", List.of("djl")), SettingsDefaults.LIVE)
             .read(
                 """
                 models:

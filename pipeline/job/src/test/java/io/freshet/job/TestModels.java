@@ -3,7 +3,8 @@ package io.freshet.job;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.scoring.settings.ModelsFileReader;
 import io.freshet.scoring.settings.SettingsDefaults;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 
 /** Two small models on the events of {@link RandomLog}. */
 final class TestModels {
@@ -43,7 +44,9 @@ final class TestModels {
         %s
         """
             .formatted(RandomLog.OUT_OF_ORDERNESS_MS, RandomLog.WAIT_MS, common, common);
-    return new ModelsFileReader(Set.of("din", "base"), new SettingsDefaults(100, 60_000, 1_000))
+    return new ModelsFileReader(
+            Map.of("din", List.of("djl"), "base", List.of("djl")),
+            new SettingsDefaults(100, 60_000, 1_000))
         .read(yaml);
   }
 }

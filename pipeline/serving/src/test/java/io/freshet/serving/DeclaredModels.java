@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A declared DIN, states for it, and requests; all a function of a seed. */
@@ -41,7 +40,10 @@ final class DeclaredModels {
             histories:
               - {name: clicked, of: [item, category], actions: [click], length: 50}
         """;
-    return new ModelsFileReader(Set.of("din"), SettingsDefaults.LIVE).read(yaml).models().get(0);
+    return new ModelsFileReader(Map.of("din", List.of("djl")), SettingsDefaults.LIVE)
+        .read(yaml)
+        .models()
+        .get(0);
   }
 
   /** Random floats of a trained model's size in every tensor, rows for all items. */

@@ -64,6 +64,11 @@ final class UniformModel implements ScoringModel {
       }
 
       @Override
+      public float logit(EncodedExample example, float[] counters) {
+        return value(state);
+      }
+
+      @Override
       public float calibrate(float logit) {
         return logit;
       }

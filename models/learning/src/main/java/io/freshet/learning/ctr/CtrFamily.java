@@ -2,28 +2,49 @@ package io.freshet.learning.ctr;
 
 import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamily;
-import io.freshet.learning.engine.CtrEngines;
 import io.freshet.scoring.ScorerFamily;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.settings.ModelSettings;
 import java.io.DataInput;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Function;
 
-/** A family of click-through networks, which differ in how a history becomes one vector. */
+/**
+ * A family of click-through networks, which differ in how a history becomes one vector and in what
+ * stands on top.
+ */
 public abstract class CtrFamily implements LearnerFamily {
 
   private final ScorerFamily scoring;
   private final Function<ModelSettings, CtrShape> shapes;
+  private final List<String> engines;
+  private final CtrTop.Factory tops;
 
+  /** With hidden layers on top. */
   protected CtrFamily(ScorerFamily scoring, Function<ModelSettings, CtrShape> shapes) {
+    this(scoring, shapes, List.of("djl"), LayeredTop::new);
+  }
+
+  protected CtrFamily(
+      ScorerFamily scoring,
+      Function<ModelSettings, CtrShape> shapes,
+      List<String> engines,
+      CtrTop.Factory tops) {
     this.scoring = scoring;
     this.shapes = shapes;
+    this.engines = List.copyOf(engines);
+    this.tops = tops;
   }
 
   @Override
   public final ScorerFamily scoring() {
     return scoring;
+  }
+
+  @Override
+  public final List<String> engines() {
+    return engines;
   }
 
   @Override
@@ -46,7 +67,6 @@ public abstract class CtrFamily implements LearnerFamily {
   }
 
   private CtrLearner empty(ModelSettings settings) {
-    CtrShape shape = shapes.apply(settings);
-    return new CtrLearner(settings, shape, CtrEngines.of(settings.engine(), shape));
+    return new CtrLearner(settings, shapes.apply(settings), scoring, tops);
   }
 }

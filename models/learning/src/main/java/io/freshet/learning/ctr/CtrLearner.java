@@ -7,12 +7,12 @@ import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
 import io.freshet.learning.Prediction;
 import io.freshet.learning.StepResult;
-import io.freshet.learning.engine.CtrMath;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
 import io.freshet.learning.table.BatchRows;
 import io.freshet.learning.table.ServingChanges;
-import io.freshet.scoring.ctr.CtrScorer;
+import io.freshet.scoring.Scorer;
+import io.freshet.scoring.ScorerFamily;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.settings.ModelSettings;
@@ -28,8 +28,8 @@ import java.util.List;
 
 /**
  * Learns a click-through network. Predictions come from the very scorer that readers run, over this
- * learner's own state; steps come from an engine that differentiates the same network. All
- * statistics, counts and calibration enter after the step that used them.
+ * learner's own state; steps come from a top that differentiates the same network. All statistics,
+ * counts and calibration enter after the step that used them.
  */
 final class CtrLearner implements Learner {
 
@@ -37,13 +37,12 @@ final class CtrLearner implements Learner {
 
   private final ModelSettings settings;
   private final CtrShape shape;
-  private final CtrMath math;
   private final ModelState state;
   private final ServingChanges changes;
-  private final CtrScorer scorer;
+  private final Scorer scorer;
   private final DenseWeights weights;
   private final DenseInputs inputs;
-  private final DiceStatistics dice;
+  private final CtrTop top;
   private final CtrTables tables;
   private final Counters counters;
   private final BatchPacker packer;
@@ -52,16 +51,15 @@ final class CtrLearner implements Learner {
   private long lastReady = Long.MIN_VALUE;
   private long lastRound = Long.MIN_VALUE;
 
-  CtrLearner(ModelSettings settings, CtrShape shape, CtrMath math) {
+  CtrLearner(ModelSettings settings, CtrShape shape, ScorerFamily scoring, CtrTop.Factory tops) {
     this.settings = settings;
     this.shape = shape;
-    this.math = math;
     this.state = CtrTables.emptyState(settings, shape);
     this.changes = new ServingChanges(state);
-    this.scorer = new CtrScorer(shape, state);
+    this.scorer = scoring.scorer(settings, state);
     this.weights = new DenseWeights(shape.tensors(), state, changes, settings.optimizer().dense());
     this.inputs = new DenseInputs(shape, state, changes);
-    this.dice = new DiceStatistics(shape, state, changes);
+    this.top = tops.of(settings, shape, state, changes, weights);
     this.tables = new CtrTables(settings, shape, state, changes);
     this.counters = new Counters(shape.layout().counters(), tables.counted(), state, changes);
     this.packer = new BatchPacker(shape.layout(), tables.learned());
@@ -95,7 +93,7 @@ final class CtrLearner implements Learner {
 
   @Override
   public String engine() {
-    return math.engine();
+    return top.engine();
   }
 
   @Override
@@ -109,7 +107,7 @@ final class CtrLearner implements Learner {
   public StepResult train(List<Example> batch) {
     check(batch);
     PackedBatch packed = packer.pack(batch, inputs.standardized(batch));
-    CtrStep result = math.step(state.tensors(), packed);
+    CtrStep result = top.step(packed, step + 1);
     if (!Double.isFinite(result.loss())) {
       throw new IllegalStateException(
           "the loss of step %d of model %s must be finite, got %s: the model has diverged"
@@ -119,7 +117,7 @@ final class CtrLearner implements Learner {
     for (int e = 0; e < predictions.length; e++) {
       predictions[e] = scorer.calibrate(result.logits()[e]);
     }
-    apply(batch, result);
+    apply(batch, packed, result);
     return new StepResult(step, result.loss(), predictions);
   }
 
@@ -128,6 +126,7 @@ final class CtrLearner implements Learner {
     if (settings.calibration() == Calibration.PLATT) {
       calibrator.apply(state.tensor(CtrShape.CALIBRATION), changes);
     }
+    top.endRound(step);
     tables.endRound(lastRound, eventTime);
     lastRound = eventTime;
   }
@@ -182,13 +181,14 @@ final class CtrLearner implements Learner {
     weights.load(in);
     inputs.load(in);
     calibrator.load(in);
+    top.load(in);
     tables.load(in);
     changes.load(in);
   }
 
   @Override
   public void close() {
-    math.close();
+    top.close();
   }
 
   private void saveLearnt(DataOutput out) throws IOException {
@@ -199,10 +199,11 @@ final class CtrLearner implements Learner {
     weights.save(out);
     inputs.save(out);
     calibrator.save(out);
+    top.save(out);
     tables.save(out);
   }
 
-  private void apply(List<Example> batch, CtrStep result) {
+  private void apply(List<Example> batch, PackedBatch packed, CtrStep result) {
     step++;
     long ready = batch.stream().mapToLong(Example::readyTime).max().orElseThrow();
     ready = Math.max(ready, lastReady);
@@ -213,7 +214,7 @@ final class CtrLearner implements Learner {
     for (int t = 0; t < rows.size(); t++) {
       rows.get(t).train(result.rows()[t], ready);
     }
-    dice.learn(result.moments());
+    top.learn(packed, result);
     inputs.learn();
     counters.learn(batch);
     if (settings.calibration() == Calibration.PLATT) {

@@ -15,8 +15,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** The dense tensors with their optimiser's slots. */
-final class DenseWeights {
+/** The dense tensors with their optimiser's slots, which lie as the tensor does. */
+public final class DenseWeights {
 
   private final List<TensorSpec> specs;
   private final ModelState state;
@@ -81,6 +81,29 @@ final class DenseWeights {
         changes.touch(tensor);
         optimizer.update(tensor.data(), slots[i], gradient, step, elapsedMs);
       }
+    }
+  }
+
+  /**
+   * Gives a range of a trainable tensor's columns (its last dimension) new values and empty slots.
+   *
+   * @param values [rows of the tensor][to − from]
+   */
+  public void restart(String name, int from, int to, float[] values) {
+    int i = 0;
+    while (!specs.get(i).name().equals(name)) {
+      i++;
+    }
+    Tensor tensor = state.tensor(name);
+    changes.touch(tensor);
+    int[] dimensions = specs.get(i).dimensions();
+    int columns = dimensions[dimensions.length - 1];
+    int width = to - from;
+    for (int row = 0; row * columns < tensor.data().length; row++) {
+      System.arraycopy(values, row * width, tensor.data(), row * columns + from, width);
+    }
+    for (int row = 0; row * columns < slots[i].length; row++) {
+      Arrays.fill(slots[i], row * columns + from, row * columns + to, 0f);
     }
   }
 

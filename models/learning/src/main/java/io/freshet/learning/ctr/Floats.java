@@ -6,32 +6,32 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Arrays of floats and doubles as bytes, raw bits. */
-final class Floats {
+public final class Floats {
 
   private Floats() {}
 
-  static void write(float[] floats, DataOutput out) throws IOException {
+  public static void write(float[] floats, DataOutput out) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(floats.length, Float.BYTES));
     bytes.asFloatBuffer().put(floats);
     out.writeInt(floats.length);
     out.write(bytes.array());
   }
 
-  static void read(String what, float[] into, DataInput in) throws IOException {
+  public static void read(String what, float[] into, DataInput in) throws IOException {
     check(what, into.length, in.readInt());
     byte[] bytes = new byte[Math.multiplyExact(into.length, Float.BYTES)];
     in.readFully(bytes);
     ByteBuffer.wrap(bytes).asFloatBuffer().get(into);
   }
 
-  static void write(double[] doubles, DataOutput out) throws IOException {
+  public static void write(double[] doubles, DataOutput out) throws IOException {
     out.writeInt(doubles.length);
     for (double d : doubles) {
       out.writeDouble(d);
     }
   }
 
-  static void read(String what, double[] into, DataInput in) throws IOException {
+  public static void read(String what, double[] into, DataInput in) throws IOException {
     check(what, into.length, in.readInt());
     for (int i = 0; i < into.length; i++) {
       into[i] = in.readDouble();

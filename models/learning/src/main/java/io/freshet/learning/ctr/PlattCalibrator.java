@@ -20,7 +20,7 @@ import java.io.IOException;
  * that few examples, or all of one label, move it little. What it has learnt takes effect at round
  * ends.
  */
-final class PlattCalibrator {
+public final class PlattCalibrator {
 
   private static final double WINDOW = 10_000;
   private static final double FADE = 1 / WINDOW;
@@ -33,7 +33,7 @@ final class PlattCalibrator {
   /** a, b, and H's three entries. */
   private final double[] state = {1, 0, PRIOR_SLOPE, 0, PRIOR_OFFSET};
 
-  void learn(float logit, float label, float weight) {
+  public void learn(float logit, float label, float weight) {
     double a = state[0];
     double b = state[1];
     double p = 1 / (1 + StrictMath.exp(-(a * logit + b)));
@@ -55,15 +55,20 @@ final class PlattCalibrator {
   /** Writes (a, b) where they are to take effect. */
   void apply(Tensor calibration, ServingChanges changes) {
     changes.touch(calibration);
-    calibration.data()[0] = (float) state[0];
-    calibration.data()[1] = (float) state[1];
+    apply(calibration.data(), 0);
   }
 
-  void save(DataOutput out) throws IOException {
+  /** Writes (a, b) from {@code offset} on. */
+  public void apply(float[] calibration, int offset) {
+    calibration[offset] = (float) state[0];
+    calibration[offset + 1] = (float) state[1];
+  }
+
+  public void save(DataOutput out) throws IOException {
     Floats.write(state, out);
   }
 
-  void load(DataInput in) throws IOException {
+  public void load(DataInput in) throws IOException {
     Floats.read("the calibrator", state, in);
   }
 

@@ -14,6 +14,8 @@ import io.freshet.scoring.state.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of one click-through network: every tensor and table, and where every input lies. Names
@@ -65,7 +67,19 @@ public final class CtrShape {
   private final int counterSize;
   private final int denseSize;
 
+  /** A network whose top are the hidden layers of the settings. */
   public CtrShape(ModelSettings settings, FeatureLayout layout, Pooling pooling) {
+    this(settings, layout, pooling, null);
+  }
+
+  /**
+   * @param top the tensors of another top than hidden layers, given the floats of x; null for these
+   */
+  public CtrShape(
+      ModelSettings settings,
+      FeatureLayout layout,
+      Pooling pooling,
+      @Nullable IntFunction<List<TensorSpec>> top) {
     this.layout = layout;
     this.pooling = pooling;
     this.attention = settings.attention();
@@ -103,7 +117,12 @@ public final class CtrShape {
     for (int h = 0; h < historyOffsets.length; h++) {
       attentionLayers.add(pooling == Pooling.ATTENTION ? addAttention(h) : List.of());
     }
-    this.mlp = addLayers("mlp", inputSize, network.units(), network.activation());
+    if (top == null) {
+      this.mlp = addLayers("mlp", inputSize, network.units(), network.activation());
+    } else {
+      this.mlp = List.of();
+      tensors.addAll(top.apply(inputSize));
+    }
     addStatisticsAndSkip();
     this.tables = tables(layout);
   }
@@ -238,7 +257,7 @@ public final class CtrShape {
     return "att." + layout.histories().get(h).name() + ".out.b";
   }
 
-  /** The hidden layers of the network on x. */
+  /** The hidden layers of the network on x; empty where its top is another. */
   public List<LayerSpec> mlp() {
     return mlp;
   }

@@ -17,7 +17,7 @@ public sealed interface InitialValues {
   record Normal(double deviation) implements InitialValues {
 
     /** Glorot and Bengio's scale for a map of {@code in} inputs to {@code out} outputs. */
-    static Normal glorot(int in, int out) {
+    public static Normal glorot(int in, int out) {
       return new Normal(Math.sqrt(2.0 / (in + out)));
     }
   }

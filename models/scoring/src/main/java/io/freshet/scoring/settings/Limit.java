@@ -19,6 +19,12 @@ record Limit(double min, boolean open, double max, DoubleFunction<String> text) 
   static final Limit HISTORY_LENGTH = between(1, 1000);
   static final Limit LAYERS = between(1, 8);
   static final Limit UNITS = between(1, 4096);
+  static final Limit BLOCKS = between(1, 1024);
+  static final Limit BLOCK_UNITS = between(1, 256);
+  static final Limit SHARE = above(0, 1);
+  static final Limit HALF_LIFE_STEPS = between(1, 1e9);
+  static final Limit RETIRE = between(0, 1e9);
+  static final Limit PREFIXES = between(1, 8);
   static final Limit LAMBDA = between(0, 1e6);
   static final Limit RATE = above(0, 1e3);
   static final Limit HALF_LIFE_UPDATES = between(0, 1e15);

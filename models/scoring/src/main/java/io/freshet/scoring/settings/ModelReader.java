@@ -3,6 +3,7 @@ package io.freshet.scoring.settings;
 import io.freshet.scoring.settings.Kind.HalfLife;
 import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
+import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
@@ -15,7 +16,9 @@ import io.freshet.scoring.settings.ModelSettings.Rounds;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import io.freshet.scoring.settings.ModelSettings.WarmStart;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +29,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelReader {
 
-  private static final Set<String> ENGINES = Set.of("djl");
   private static final List<String> MODEL_KEYS =
       Stream.concat(SettingsSchema.MODEL.keys().stream(), SettingsSchema.MODEL_PARTS.stream())
           .toList();
 
-  private final Set<String> families;
+  private final Map<String, List<String>> families;
   private final Problems problems;
 
-  ModelReader(Set<String> families, Problems problems) {
+  /**
+   * @param families with their engines, the first being their own choice
+   */
+  ModelReader(Map<String, List<String>> families, Problems problems) {
     this.families = families;
     this.problems = problems;
   }
@@ -42,8 +47,8 @@ final class ModelReader {
   /** The model, or null where it cannot work (every reason reported). */
   @Nullable ModelSettings read(String name, Section model) {
     model.knows(MODEL_KEYS);
-    String family = oneOf(model, SettingsSchema.FAMILY, families);
-    String engine = oneOf(model, SettingsSchema.ENGINE, ENGINES);
+    String family = oneOf(model, SettingsSchema.FAMILY, families.keySet());
+    String engine = engine(model, family);
     gate(model.below("gate"));
     try {
       return new ModelSettings(
@@ -53,6 +58,7 @@ final class ModelReader {
           histories(model),
           attention(model.below("attention")),
           network(model.below("network")),
+          boosting(model.below("boosting")),
           regularization(model.below("regularization")),
           optimizers(model.below("optimizer")),
           model.get(SettingsSchema.CALIBRATION),
@@ -66,6 +72,19 @@ final class ModelReader {
       problems.addAll(model.path(), invalid.problems());
       return null;
     }
+  }
+
+  /** Of a family that is not known any family's engine is let pass. */
+  private String engine(Section model, String family) {
+    Set<String> known = new LinkedHashSet<>(List.of(SettingsSchema.OWN_ENGINE));
+    List<String> own = families.get(family);
+    if (own == null) {
+      families.values().forEach(known::addAll);
+    } else {
+      known.addAll(own);
+    }
+    String engine = oneOf(model, SettingsSchema.ENGINE, known);
+    return own != null && engine.equals(SettingsSchema.OWN_ENGINE) ? own.get(0) : engine;
   }
 
   private String oneOf(Section section, Setting<String> setting, Set<String> known) {
@@ -170,6 +189,20 @@ final class ModelReader {
         section.get(SettingsSchema.NETWORK_UNITS),
         section.get(SettingsSchema.NETWORK_ACTIVATION),
         section.get(SettingsSchema.LINEAR_SKIP));
+  }
+
+  private static Boosting boosting(Section section) {
+    section.knows(SettingsSchema.BOOSTING.keys());
+    return new Boosting(
+        section.get(SettingsSchema.BLOCKS),
+        section.get(SettingsSchema.BLOCK_UNITS),
+        section.get(SettingsSchema.SUMS),
+        section.get(SettingsSchema.SHRINKAGE),
+        section.get(SettingsSchema.SUBSAMPLE),
+        section.get(SettingsSchema.BOOSTING_HALF_LIFE),
+        section.get(SettingsSchema.RETIRE_EVERY),
+        section.get(SettingsSchema.RETIRE_AGE),
+        section.get(SettingsSchema.PREFIXES));
   }
 
   private static Regularization regularization(Section section) {

@@ -15,6 +15,7 @@ public record ModelSettings(
     List<History> histories,
     Attention attention,
     Network network,
+    Boosting boosting,
     Regularization regularization,
     Optimizers optimizer,
     Calibration calibration,
@@ -32,6 +33,7 @@ public record ModelSettings(
       List<History> histories,
       Attention attention,
       Network network,
+      Boosting boosting,
       Regularization regularization,
       Optimizers optimizer,
       Calibration calibration,
@@ -47,6 +49,7 @@ public record ModelSettings(
     this.histories = List.copyOf(histories);
     this.attention = attention;
     this.network = network;
+    this.boosting = boosting;
     this.regularization = regularization;
     this.optimizer = optimizer;
     this.calibration = calibration;
@@ -143,6 +146,47 @@ public record ModelSettings(
 
     public Network {
       units = List.copyOf(units);
+    }
+  }
+
+  /**
+   * What a boosted block's output adds to the sum before it: {@code NEWTON} a shrunken Newton step;
+   * {@code DAMPED} the step and damping of online gradient boosting with guarantees (arXiv
+   * 1506.04820, Algorithm 1).
+   */
+  public enum Sums {
+    NEWTON,
+    DAMPED
+  }
+
+  /**
+   * A sum of small networks, each learning what those before it leave.
+   *
+   * @param units hidden units of one block
+   * @param subsample probability with which an example reaches a block
+   * @param halfLife of all running sums, in steps
+   * @param retireEvery steps from one retirement of the weakest block to the next; 0 = never
+   * @param retireAge steps that a block learns before it may retire
+   * @param prefixes shares of the blocks by which a caller may score, ascending, the last being 1
+   */
+  public record Boosting(
+      int blocks,
+      int units,
+      Sums sums,
+      double shrinkage,
+      double subsample,
+      double halfLife,
+      int retireEvery,
+      int retireAge,
+      List<Double> prefixes) {
+
+    public Boosting {
+      prefixes = List.copyOf(prefixes);
+    }
+
+    /** Blocks of prefix {@code p}. */
+    public int prefixBlocks(int p) {
+      return (int) Math.ceil(prefixes.get(p) * blocks);
     }
   }
 

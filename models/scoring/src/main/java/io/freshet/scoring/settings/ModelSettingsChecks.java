@@ -1,5 +1,6 @@
 package io.freshet.scoring.settings;
 
+import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
@@ -220,6 +221,7 @@ final class ModelSettingsChecks {
   private void learning() {
     units("attention.units", model.attention().units());
     units("network.units", model.network().units());
+    boosting(model.boosting());
     problems.check("regularization.rows", Limit.LAMBDA, model.regularization().rows());
     optimizer("optimizer.rows", model.optimizer().rows());
     optimizer("optimizer.dense", model.optimizer().dense());
@@ -239,6 +241,45 @@ final class ModelSettingsChecks {
       problems.add("warmStart.from", NAME_FORM, warmStart.from());
     } else if (warmStart != null && warmStart.from().equals(model.name())) {
       problems.add("warmStart.from", "must be another model", warmStart.from());
+    }
+  }
+
+  private void boosting(Boosting boosting) {
+    problems.check("boosting.blocks", Limit.BLOCKS, boosting.blocks());
+    problems.check("boosting.units", Limit.BLOCK_UNITS, boosting.units());
+    if (Limit.BLOCKS.holds(boosting.blocks())
+        && Limit.BLOCK_UNITS.holds(boosting.units())
+        && !Limit.UNITS.holds(boosting.blocks() * boosting.units())) {
+      problems.add(
+          "boosting.units",
+          "must be such that blocks have " + Limit.UNITS + " units together",
+          boosting.blocks() * boosting.units());
+    }
+    problems.check("boosting.shrinkage", Limit.SHARE, boosting.shrinkage());
+    problems.check("boosting.subsample", Limit.SHARE, boosting.subsample());
+    problems.check("boosting.halfLife", Limit.HALF_LIFE_STEPS, boosting.halfLife());
+    problems.check("boosting.retireEvery", Limit.RETIRE, boosting.retireEvery());
+    problems.check("boosting.retireAge", Limit.RETIRE, boosting.retireAge());
+    prefixes(boosting);
+  }
+
+  private void prefixes(Boosting boosting) {
+    List<Double> prefixes = boosting.prefixes();
+    if (!Limit.PREFIXES.holds(prefixes.size())) {
+      problems.add("boosting.prefixes", "must list " + Limit.PREFIXES + " shares", prefixes.size());
+      return;
+    }
+    int last = 0;
+    for (int p = 0; p < prefixes.size(); p++) {
+      if (!Limit.SHARE.holds(prefixes.get(p)) || boosting.prefixBlocks(p) <= last) {
+        problems.add(
+            "boosting.prefixes", "must each be " + Limit.SHARE + " and more blocks", prefixes);
+        return;
+      }
+      last = boosting.prefixBlocks(p);
+    }
+    if (prefixes.get(prefixes.size() - 1) != 1) {
+      problems.add("boosting.prefixes", "must end with 1", prefixes);
     }
   }
 

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -25,15 +25,16 @@ public final class ModelsFileReader {
 
   private static final List<String> TOP = List.of("stream", "labels", "models");
 
-  private final Set<String> families;
+  private final Map<String, List<String>> families;
   private final SettingsDefaults defaults;
 
   /**
-   * @param families the names that {@code family:} may have
+   * @param families the names that {@code family:} may have, each with its engines, the first being
+   *     its own choice
    * @param defaults what holds where the file is silent on time
    */
-  public ModelsFileReader(Set<String> families, SettingsDefaults defaults) {
-    this.families = new TreeSet<>(families);
+  public ModelsFileReader(Map<String, List<String>> families, SettingsDefaults defaults) {
+    this.families = new TreeMap<>(families);
     this.defaults = defaults;
   }
 

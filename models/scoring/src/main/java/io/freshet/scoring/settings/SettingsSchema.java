@@ -5,6 +5,7 @@ import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
+import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,6 +19,10 @@ final class SettingsSchema {
   private static final String LIVE_NOTE = ", or what suits the source's time scale";
   private static final String KIND_MEANING =
       "The rule by which a gradient becomes a change; `adam` on rows counts a row's own steps.";
+
+  /** Stands for the first of a family's engines. */
+  static final String OWN_ENGINE = "own";
+
   private static final long DAY_MS = 86_400_000L;
   private static final long HOUR_MS = 3_600_000L;
 
@@ -83,7 +88,12 @@ final class SettingsSchema {
           Calibration.PLATT,
           "`platt`: probability = sigmoid(a·logit + b), learnt on predictions made before their label.");
   static final Setting<String> ENGINE =
-      Setting.of("engine", Kind.text("djl"), "djl", "What computes a learner's mathematics.");
+      Setting.of(
+          "engine",
+          Kind.text("the name of an engine"),
+          OWN_ENGINE,
+          "What computes a learner's mathematics: `own` is the family's first choice; `djl` (PyTorch)"
+              + " for `din` and `base`, `java` for `boosted-mlp`.");
   static final Setting<Long> SEED =
       Setting.of("seed", Kind.large(""), 1L, "Of initial values and of all other randomness.");
   static final Group MODEL =
@@ -99,6 +109,7 @@ final class SettingsSchema {
           "histories",
           "attention",
           "network",
+          "boosting",
           "regularization",
           "optimizer",
           "batch",
@@ -223,6 +234,70 @@ final class SettingsSchema {
           "models.NAME.network",
           "The network on top.",
           List.of(NETWORK_UNITS, NETWORK_ACTIVATION, LINEAR_SKIP));
+
+  static final Setting<Integer> BLOCKS =
+      Setting.of("blocks", Kind.whole(Limit.BLOCKS), 32, "Blocks, all alive from the start.");
+  static final Setting<Integer> BLOCK_UNITS =
+      Setting.of(
+          "units",
+          Kind.whole(Limit.BLOCK_UNITS),
+          8,
+          "Sigmoid units of one block; all blocks together have at most 4096.");
+  static final Setting<Sums> SUMS =
+      Setting.of(
+          "sums",
+          Kind.choice(Sums.class),
+          Sums.NEWTON,
+          "What a block adds: `newton` a shrunken Newton step from running sums; `damped` the step of"
+              + " online gradient boosting with guarantees (arXiv 1506.04820, Algorithm 1).");
+  static final Setting<Double> SHRINKAGE =
+      Setting.of(
+          "shrinkage", Kind.number(Limit.SHARE), 0.2, "Factor of every block's contribution.");
+  static final Setting<Double> SUBSAMPLE =
+      Setting.of(
+          "subsample",
+          Kind.number(Limit.SHARE),
+          1.0,
+          "Probability with which an example of a batch trains a block, drawn per block.");
+  static final Setting<Double> BOOSTING_HALF_LIFE =
+      Setting.of(
+          "halfLife",
+          Kind.number(Limit.HALF_LIFE_STEPS),
+          100.0,
+          "Of the running sums behind Newton steps, blocks' merits and the constant start, in steps.");
+  static final Setting<Integer> RETIRE_EVERY =
+      Setting.of(
+          "retireEvery",
+          Kind.whole(Limit.RETIRE),
+          1000,
+          "Steps between two round ends at which the weakest block makes room for a new one; 0 = never.");
+  static final Setting<Integer> RETIRE_AGE =
+      Setting.of(
+          "retireAge",
+          Kind.whole(Limit.RETIRE),
+          2000,
+          "Steps that a block learns before it may have to make room.");
+  static final Setting<List<Double>> PREFIXES =
+      Setting.of(
+          "prefixes",
+          Kind.list(Kind.number(Limit.SHARE)),
+          List.of(0.125, 0.25, 0.5, 1.0),
+          "Shares of the blocks, first ones first, by which a caller may score in less time; each has"
+              + " its own calibrator and quality. Ascending, 1 to 8 of them, the last 1.");
+  static final Group BOOSTING =
+      new Group(
+          "models.NAME.boosting",
+          "The blocks of a boosted family (`boosted-mlp`), in the place of `network.units`.",
+          List.of(
+              BLOCKS,
+              BLOCK_UNITS,
+              SUMS,
+              SHRINKAGE,
+              SUBSAMPLE,
+              BOOSTING_HALF_LIFE,
+              RETIRE_EVERY,
+              RETIRE_AGE,
+              PREFIXES));
 
   static final Setting<Double> REGULARIZATION_ROWS =
       Setting.of(
@@ -366,6 +441,7 @@ final class SettingsSchema {
                 HISTORY,
                 ATTENTION,
                 NETWORK,
+                BOOSTING,
                 REGULARIZATION,
                 OPTIMIZER_ROWS,
                 OPTIMIZER_DENSE,

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FeatureEncoderTest {
@@ -50,7 +49,10 @@ class FeatureEncoderTest {
   private final FeatureEncoder encoder = new FeatureEncoder(model(FEATURES));
 
   private static ModelSettings model(String yaml) {
-    return new ModelsFileReader(Set.of("din"), SettingsDefaults.LIVE).read(yaml).models().get(0);
+    return new ModelsFileReader(Map.of("din", List.of("djl")), SettingsDefaults.LIVE)
+        .read(yaml)
+        .models()
+        .get(0);
   }
 
   private static HistoryEntry clicked(String item, String category) {

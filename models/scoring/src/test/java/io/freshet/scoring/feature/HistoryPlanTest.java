@@ -10,14 +10,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class HistoryPlanTest {
 
   private static HistoryPlan plan(String yaml) {
     return HistoryPlan.of(
-        new ModelsFileReader(Set.of("din"), SettingsDefaults.LIVE).read(yaml).models());
+        new ModelsFileReader(Map.of("din", List.of("djl")), SettingsDefaults.LIVE)
+            .read(yaml)
+            .models());
   }
 
   private final HistoryPlan plan =

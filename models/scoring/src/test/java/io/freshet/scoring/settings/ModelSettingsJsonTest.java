@@ -3,13 +3,17 @@ package io.freshet.scoring.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ModelSettingsJsonTest {
 
   private static ModelSettings model(String yaml) {
-    return new ModelsFileReader(Set.of("din"), SettingsDefaults.LIVE).read(yaml).models().get(0);
+    return new ModelsFileReader(Map.of("din", List.of("djl")), SettingsDefaults.LIVE)
+        .read(yaml)
+        .models()
+        .get(0);
   }
 
   private static ModelSettings small() {
@@ -22,7 +26,10 @@ class ModelSettingsJsonTest {
         .isEqualTo(
             """
             {"attention":{"activation":"sigmoid","normalize":"softmax","units":[80,40]},
-            "batch":{"size":256,"spanMs":1000},"calibration":"platt","engine":"djl","family":"din",
+            "batch":{"size":256,"spanMs":1000},
+            "boosting":{"blocks":32,"halfLife":100,"prefixes":[0.125,0.25,0.5,1],
+            "retireAge":2000,"retireEvery":1000,"shrinkage":0.2,"subsample":1,"sums":"newton",
+            "units":8},"calibration":"platt","engine":"djl","family":"din",
             "features":[{"admitAfter":1,"as":"id","expireAfterMs":0,"from":["item.id"],
             "halfLivesMs":[],"log":false,"maxRows":5000000,"name":"i","size":16}],
             "histories":[],"name":"m",

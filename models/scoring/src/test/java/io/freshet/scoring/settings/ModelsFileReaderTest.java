@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
+import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
@@ -17,13 +18,14 @@ import io.freshet.scoring.settings.ModelSettings.Optimizers;
 import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
+import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import io.freshet.scoring.settings.ModelSettings.WarmStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +44,8 @@ class ModelsFileReaderTest {
       """;
 
   private final ModelsFileReader reader =
-      new ModelsFileReader(Set.of("din", "base"), SettingsDefaults.LIVE);
+      new ModelsFileReader(
+          Map.of("din", List.of("djl"), "base", List.of("djl")), SettingsDefaults.LIVE);
 
   private List<String> problems(String yaml) {
     InvalidSettings invalid = catchThrowableOfType(InvalidSettings.class, () -> reader.read(yaml));
@@ -66,6 +69,8 @@ class ModelsFileReaderTest {
                 List.of(),
                 new Attention(List.of(80, 40), Activation.SIGMOID, Normalize.SOFTMAX),
                 new Network(List.of(200, 80), Activation.PRELU, true),
+                new Boosting(
+                    32, 8, Sums.NEWTON, 0.2, 1, 100, 1000, 2000, List.of(0.125, 0.25, 0.5, 1.0)),
                 new Regularization(0.0001),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05),
@@ -149,6 +154,16 @@ class ModelsFileReaderTest {
                   - {name: seen, of: [item], actions: [click, none], length: 9}
                 attention: {units: [7, 5], activation: prelu, normalize: none}
                 network: {units: [11], activation: relu, linearSkip: false}
+                boosting:
+                  blocks: 6
+                  units: 3
+                  sums: damped
+                  shrinkage: 0.5
+                  subsample: 0.75
+                  halfLife: 20
+                  retireEvery: 10
+                  retireAge: 30
+                  prefixes: [0.5, 1]
                 regularization: {rows: 0.5}
                 optimizer:
                   rows: {kind: adagrad, rate: 0.75, halfLife: 7d, spread: 0.01}
@@ -225,6 +240,7 @@ class ModelsFileReaderTest {
                 List.of(new History("seen", List.of("item"), List.of("click", "none"), 9)),
                 new Attention(List.of(7, 5), Activation.PRELU, Normalize.NONE),
                 new Network(List.of(11), Activation.RELU, false),
+                new Boosting(6, 3, Sums.DAMPED, 0.5, 0.75, 20, 10, 30, List.of(0.5, 1.0)),
                 new Regularization(0.5),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.75, 0, 7 * DAY, 0, 0.01),
@@ -241,7 +257,8 @@ class ModelsFileReaderTest {
   @Test
   void timeDefaultsAreThoseOfTheSource() {
     ModelsFile file =
-        new ModelsFileReader(Set.of("din"), new SettingsDefaults(0, 0, HOUR)).read(SMALLEST);
+        new ModelsFileReader(Map.of("din", List.of("djl")), new SettingsDefaults(0, 0, HOUR))
+            .read(SMALLEST);
 
     assertThat(file.stream()).isEqualTo(new StreamSettings(0, HOUR, "click", 0, "wait"));
     assertThat(file.models().get(0).batch()).isEqualTo(new Batching(256, HOUR));

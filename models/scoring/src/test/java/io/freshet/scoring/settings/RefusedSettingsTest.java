@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +14,8 @@ class RefusedSettingsTest {
   private static final String ID = "{name: item, from: item.id, as: id}";
 
   private final ModelsFileReader reader =
-      new ModelsFileReader(Set.of("din", "base"), SettingsDefaults.LIVE);
+      new ModelsFileReader(
+          Map.of("din", List.of("djl"), "base", List.of("djl")), SettingsDefaults.LIVE);
 
   private List<String> problems(String yaml) {
     InvalidSettings invalid = catchThrowableOfType(InvalidSettings.class, () -> reader.read(yaml));
@@ -124,7 +125,7 @@ class RefusedSettingsTest {
         "gate: {tolerance: 1} | gate: must be {}, as the gate has no settings, got tolerance",
         "warmStart: {from: m} | warmStart.from: must be another model, got m",
         "warmStart: {} | warmStart.from: must be given",
-        "engine: tensorflow | engine: must be one of djl, got tensorflow",
+        "engine: tensorflow | engine: must be one of own, djl, got tensorflow",
         "seed: 1.5 | seed: must be a whole number, got 1.5",
       })
   void settingThatCannotWorkIsRefused(String setting, String problem) {
@@ -188,8 +189,8 @@ class RefusedSettingsTest {
       lists.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
     }
     assertThat(problems(lists + withSetting("engine: *a24")))
-        .contains("models.m.engine: must be djl, got a list");
+        .contains("models.m.engine: must be the name of an engine, got a list");
     assertThat(problems(withSetting("engine: &e {b: &f [*e]}")))
-        .containsExactly("models.m.engine: must be djl, got a map");
+        .containsExactly("models.m.engine: must be the name of an engine, got a map");
   }
 }

@@ -1,0 +1,160 @@
+package io.freshet.learning.boosted;
+
+import io.freshet.learning.HashedNormal;
+import io.freshet.learning.ctr.CtrTop;
+import io.freshet.learning.ctr.DenseWeights;
+import io.freshet.learning.engine.CtrStep;
+import io.freshet.learning.engine.PackedBatch;
+import io.freshet.learning.table.ServingChanges;
+import io.freshet.scoring.boosted.BoostedShape;
+import io.freshet.scoring.ctr.CtrShape;
+import io.freshet.scoring.ctr.InitialValues;
+import io.freshet.scoring.kernel.Kernels;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.Tensor;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Boosted blocks as the top of a learner. All blocks learn in every step, each by what the sum
+ * before it left before the step; the constant start and the Newton steps come from running sums.
+ * At round ends the weakest block makes room for a new one, so that the budget is bounded and yet
+ * new to what comes.
+ */
+final class BoostedTop implements CtrTop {
+
+  private final long seed;
+  private final BoostedShape shape;
+  private final ModelState state;
+  private final ServingChanges changes;
+  private final DenseWeights weights;
+  private final BlockMath math;
+  private final BlockRecords records;
+  private final PrefixQuality quality;
+  private final boolean calibrated;
+  private @Nullable BlockStep last;
+
+  BoostedTop(
+      ModelSettings settings, ModelState state, ServingChanges changes, DenseWeights weights) {
+    if (!settings.engine().equals(BoostedLearning.ENGINE)) {
+      throw new IllegalArgumentException(
+          "engine of family %s must be %s, got %s"
+              .formatted(settings.family(), BoostedLearning.ENGINE, settings.engine()));
+    }
+    this.seed = settings.seed();
+    this.shape = new BoostedShape(settings);
+    this.state = state;
+    this.changes = changes;
+    this.weights = weights;
+    this.math = new BlockMath(shape, Kernels.best(), seed);
+    this.records = new BlockRecords(shape);
+    this.calibrated = settings.calibration() == Calibration.PLATT;
+    this.quality = new PrefixQuality(shape, calibrated);
+  }
+
+  @Override
+  public String engine() {
+    return math.engine();
+  }
+
+  @Override
+  public CtrStep step(PackedBatch batch, long step) {
+    BlockStep computed = math.step(state.tensors(), batch, step);
+    last = computed;
+    return computed.result();
+  }
+
+  @Override
+  public void learn(PackedBatch batch, CtrStep result) {
+    BlockStep computed = last;
+    if (computed == null) {
+      throw new IllegalStateException("learn must follow a step");
+    }
+    last = null;
+    records.learn(batch, computed);
+    quality.learn(batch, computed, calibrations());
+    applyRecords();
+  }
+
+  @Override
+  public void endRound(long step) {
+    if (calibrated && shape.prefixes() > 1) {
+      quality.applyCalibration(touch(BoostedShape.PREFIX_CALIBRATION));
+    }
+    quality.applyQuality(touch(BoostedShape.PREFIX_QUALITY));
+    int weakest = records.weakest(step);
+    if (weakest >= 0) {
+      replace(weakest, step);
+      applyRecords();
+    }
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    records.save(out);
+    quality.save(out);
+  }
+
+  @Override
+  public void load(DataInput in) throws IOException {
+    records.load(in);
+    quality.load(in);
+  }
+
+  @Override
+  public void close() {}
+
+  /**
+   * A new block says 0 until it has learnt: the score changes by what the old one said, no more.
+   */
+  private void replace(int t, long step) {
+    int inputs = shape.network().inputSize();
+    int width = shape.blockUnits();
+    int from = t * width;
+    float[] weight = new float[inputs * width];
+    long key = HashedNormal.key(HashedNormal.key(seed, BoostedShape.WEIGHT), step);
+    HashedNormal.fill(
+        HashedNormal.key(key, t),
+        InitialValues.Normal.glorot(inputs, width).deviation(),
+        weight,
+        0,
+        weight.length);
+    weights.restart(BoostedShape.WEIGHT, from, from + width, weight);
+    weights.restart(BoostedShape.BIAS, from, from + width, new float[width]);
+    weights.restart(BoostedShape.OUT_WEIGHT, from, from + width, new float[width]);
+    weights.restart(BoostedShape.OUT_BIAS, t, t + 1, new float[1]);
+    records.restart(t, step);
+  }
+
+  private void applyRecords() {
+    touch(BoostedShape.START)[0] = records.start();
+    float[] steps = touch(BoostedShape.STEPS);
+    float[] kept = touch(BoostedShape.KEPT);
+    for (int t = 0; t < shape.blocks(); t++) {
+      steps[t] = records.step(t);
+      kept[t] = records.kept(t);
+    }
+  }
+
+  /** (a, b) of every prefix in effect, the last being the model's own. */
+  private float[] calibrations() {
+    int last = 2 * (shape.prefixes() - 1);
+    float[] all =
+        last == 0
+            ? new float[2]
+            : Arrays.copyOf(state.tensor(BoostedShape.PREFIX_CALIBRATION).data(), last + 2);
+    System.arraycopy(state.tensor(CtrShape.CALIBRATION).data(), 0, all, last, 2);
+    return all;
+  }
+
+  private float[] touch(String name) {
+    Tensor tensor = state.tensor(name);
+    changes.touch(tensor);
+    return tensor.data();
+  }
+}

@@ -1,0 +1,60 @@
+package io.freshet.learning.ctr;
+
+import io.freshet.learning.engine.CtrStep;
+import io.freshet.learning.engine.PackedBatch;
+import io.freshet.learning.table.ServingChanges;
+import io.freshet.scoring.ctr.CtrShape;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.state.ModelState;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * The mathematics of one kind of click-through network, with the statistics that it keeps beyond
+ * its trainable tensors. Confined to one thread.
+ */
+public interface CtrTop extends AutoCloseable {
+
+  /** The name and version of what computes: {@code djl-pytorch 2.7.1 cpu}. */
+  String engine();
+
+  /**
+   * Forward and backward over one batch; changes nothing.
+   *
+   * @param step that the batch will be, counted from 1
+   */
+  CtrStep step(PackedBatch batch, long step);
+
+  /** Lets the batch of the last {@link #step} enter the statistics, after it was trained on. */
+  void learn(PackedBatch batch, CtrStep result);
+
+  /**
+   * Closes a round.
+   *
+   * @param step steps taken so far
+   */
+  void endRound(long step);
+
+  /** Writes all that is kept and neither tensor nor slot, canonically. */
+  void save(DataOutput out) throws IOException;
+
+  void load(DataInput in) throws IOException;
+
+  @Override
+  void close();
+
+  /** Builds the top of one learner. */
+  interface Factory {
+
+    /**
+     * @param weights the dense tensors with their slots
+     */
+    CtrTop of(
+        ModelSettings settings,
+        CtrShape shape,
+        ModelState state,
+        ServingChanges changes,
+        DenseWeights weights);
+  }
+}

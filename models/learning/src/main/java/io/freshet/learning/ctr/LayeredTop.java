@@ -1,0 +1,61 @@
+package io.freshet.learning.ctr;
+
+import io.freshet.learning.engine.CtrEngines;
+import io.freshet.learning.engine.CtrMath;
+import io.freshet.learning.engine.CtrStep;
+import io.freshet.learning.engine.PackedBatch;
+import io.freshet.learning.table.ServingChanges;
+import io.freshet.scoring.ctr.CtrShape;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.state.ModelState;
+import java.io.DataInput;
+import java.io.DataOutput;
+
+/** Hidden layers on an engine, whose only statistics are those of Dice. */
+final class LayeredTop implements CtrTop {
+
+  private final CtrMath math;
+  private final ModelState state;
+  private final DiceStatistics dice;
+
+  LayeredTop(
+      ModelSettings settings,
+      CtrShape shape,
+      ModelState state,
+      ServingChanges changes,
+      DenseWeights weights) {
+    this.math = CtrEngines.of(settings.engine(), shape);
+    this.state = state;
+    this.dice = new DiceStatistics(shape, state, changes);
+  }
+
+  @Override
+  public String engine() {
+    return math.engine();
+  }
+
+  @Override
+  public CtrStep step(PackedBatch batch, long step) {
+    return math.step(state.tensors(), batch);
+  }
+
+  @Override
+  public void learn(PackedBatch batch, CtrStep result) {
+    dice.learn(result.moments());
+  }
+
+  @Override
+  public void endRound(long step) {}
+
+  /** Dice's statistics are tensors of the serving state. */
+  @Override
+  public void save(DataOutput out) {}
+
+  @Override
+  public void load(DataInput in) {}
+
+  @Override
+  public void close() {
+    math.close();
+  }
+}
