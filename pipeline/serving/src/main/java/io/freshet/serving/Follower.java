@@ -12,6 +12,7 @@ import io.freshet.scoring.state.StateDelta;
 import io.freshet.serving.ReaderStats.Mode;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class Follower {
   private final LogFeed feed;
   private final TwinStates served;
   private final Rebuild rebuild;
+  private final Scrub scrub;
   private final Isolation isolation;
   private final @Nullable Version pinned;
   private final Events events;
@@ -62,26 +64,27 @@ final class Follower {
   private long unreadable;
 
   /**
-   * @param pinned the only version that may be served; null = the freshest
-   * @param undoLimit how far back a speculative reader of the freshest version can undo
+   * @param nanos that pass, a clock for distances
    */
   Follower(
       LogFeed feed,
       Function<String, ScoringModel> models,
       ServingPair pair,
-      Isolation isolation,
-      @Nullable Version pinned,
-      UndoLimit undoLimit,
+      ReaderOptions options,
+      LongSupplier nanos,
       Events events) {
-    UndoLimit limit =
-        isolation == Isolation.SPECULATIVE && pinned == null ? undoLimit : UndoLimit.NOTHING;
     this.feed = feed;
+    this.isolation = options.isolation();
+    this.pinned = options.pinned();
+    this.events = events;
+    this.chain = new LiveChain(isolation, pinned);
+    UndoLimit limit =
+        isolation == Isolation.SPECULATIVE && pinned == null
+            ? options.undoLimit()
+            : UndoLimit.NOTHING;
     this.served = new TwinStates(pair, new UndoLog(limit), events);
     this.rebuild = new Rebuild(feed, models, () -> new UndoLog(limit));
-    this.chain = new LiveChain(isolation, pinned);
-    this.isolation = isolation;
-    this.pinned = pinned;
-    this.events = events;
+    this.scrub = new Scrub(served, options.scrubPeriod(), nanos);
   }
 
   Mode mode() {
@@ -92,16 +95,9 @@ final class Follower {
     return activeRetracted;
   }
 
-  long deltaBytes() {
-    return deltaBytes;
-  }
-
-  long anchorBytes() {
-    return rebuild.anchorBytes();
-  }
-
-  long unreadable() {
-    return unreadable;
+  Counts counts() {
+    return new Counts(
+        scrub.passes(), scrub.findings(), deltaBytes, rebuild.anchorBytes(), unreadable);
   }
 
   /** Reads what there is, or waits for it up to {@code timeout}. */
@@ -126,6 +122,8 @@ final class Follower {
     if (learnIndex() && mode == Mode.WAITING && !chain.anchors(failedNumber).isEmpty()) {
       rebuildDue = true;
     }
+    scrub.slice();
+    rebuildDue |= served.suspect() && mode == Mode.FOLLOWING;
     if (rebuildDue) {
       rebuildDue = false;
       beginRebuild();
@@ -283,7 +281,6 @@ final class Follower {
         events.healed(manifest.facts());
       }
       activeRetracted &= mode != Mode.FOLLOWING;
-      rebuildDue |= served.suspect();
       failedNumber = version.number() >= failedNumber ? -1 : failedNumber;
     } else {
       failedOffset = offset;

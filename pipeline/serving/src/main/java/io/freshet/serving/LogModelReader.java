@@ -83,15 +83,7 @@ final class LogModelReader implements ModelReader, Follower.Events {
   private void run() {
     while (!isClosed()) {
       try (LogFeed feed = feeds.get()) {
-        Follower follower =
-            new Follower(
-                feed,
-                models,
-                pair,
-                options.isolation(),
-                options.pinned(),
-                options.undoLimit(),
-                this);
+        Follower follower = new Follower(feed, models, pair, options, new ReaderClock(), this);
         while (!isClosed()) {
           follower.step(POLL);
           update(tally -> tally.note(follower));
@@ -99,6 +91,7 @@ final class LogModelReader implements ModelReader, Follower.Events {
       } catch (RuntimeException e) {
         // Whatever the transport met, what is served stays, and the reader tries again until it is
         // closed.
+        update(Tally::ended);
         LOG.debug("The reader of {} starts again", options.names().log(), e);
         refused(new Refusal(null, String.valueOf(e.getMessage())), false);
         pause();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sourceClock the stream's present time, milliseconds since 1970 UTC: the wall clock for a
  *     live stream, the last event time or heartbeat for a replay
  * @param undoLimit how much a speculative reader keeps back for undoing
+ * @param scrubPeriod within which all of the served memory is looked at again; zero = never
  * @param maxUsers histories kept in memory, least recently used ones go first; 0 = no feature
  *     lookup
  * @param maxItems attributes kept in memory, likewise
@@ -29,11 +30,20 @@ public record ReaderOptions(
     @Nullable Duration stalenessLimit,
     LongSupplier sourceClock,
     UndoLimit undoLimit,
+    Duration scrubPeriod,
     int maxUsers,
     int maxItems) {
 
   private static final int DEFAULT_USERS = 1_000_000;
   private static final int DEFAULT_ITEMS = 1_000_000;
+  private static final Duration DEFAULT_SCRUB_PERIOD = Duration.ofSeconds(60);
+
+  public ReaderOptions {
+    if (scrubPeriod.isNegative()) {
+      throw new IllegalArgumentException(
+          "the period of a scrub must be 0 or more, got " + scrubPeriod);
+    }
+  }
 
   /**
    * The freshest version, no limit, the wall clock, features from their topics, topics without a
@@ -48,6 +58,7 @@ public record ReaderOptions(
         null,
         InstantSource.system()::millis,
         UndoLimit.DEFAULT,
+        DEFAULT_SCRUB_PERIOD,
         DEFAULT_USERS,
         DEFAULT_ITEMS);
   }
@@ -62,6 +73,7 @@ public record ReaderOptions(
         stalenessLimit,
         sourceClock,
         undoLimit,
+        scrubPeriod,
         maxUsers,
         maxItems);
   }
@@ -76,6 +88,7 @@ public record ReaderOptions(
         stalenessLimit,
         sourceClock,
         undoLimit,
+        scrubPeriod,
         maxUsers,
         maxItems);
   }
@@ -83,19 +96,46 @@ public record ReaderOptions(
   /** Refusing to score with a version that is staler than {@code limit}. */
   public ReaderOptions withStalenessLimit(Duration limit) {
     return new ReaderOptions(
-        kafka, names, isolation, pinned, limit, sourceClock, undoLimit, maxUsers, maxItems);
+        kafka,
+        names,
+        isolation,
+        pinned,
+        limit,
+        sourceClock,
+        undoLimit,
+        scrubPeriod,
+        maxUsers,
+        maxItems);
   }
 
   /** Measuring staleness against {@code clock}, milliseconds since 1970 UTC. */
   public ReaderOptions withSourceClock(LongSupplier clock) {
     return new ReaderOptions(
-        kafka, names, isolation, pinned, stalenessLimit, clock, undoLimit, maxUsers, maxItems);
+        kafka,
+        names,
+        isolation,
+        pinned,
+        stalenessLimit,
+        clock,
+        undoLimit,
+        scrubPeriod,
+        maxUsers,
+        maxItems);
   }
 
   /** Keeping at most so many users and items in memory; 0 users = no feature lookup. */
   public ReaderOptions withFeatures(int users, int items) {
     return new ReaderOptions(
-        kafka, names, isolation, pinned, stalenessLimit, sourceClock, undoLimit, users, items);
+        kafka,
+        names,
+        isolation,
+        pinned,
+        stalenessLimit,
+        sourceClock,
+        undoLimit,
+        scrubPeriod,
+        users,
+        items);
   }
 
   /**
@@ -103,6 +143,30 @@ public record ReaderOptions(
    */
   public ReaderOptions withUndoLimit(UndoLimit limit) {
     return new ReaderOptions(
-        kafka, names, isolation, pinned, stalenessLimit, sourceClock, limit, maxUsers, maxItems);
+        kafka,
+        names,
+        isolation,
+        pinned,
+        stalenessLimit,
+        sourceClock,
+        limit,
+        scrubPeriod,
+        maxUsers,
+        maxItems);
+  }
+
+  /** Looking at all of the served memory again within {@code period}; zero = never. */
+  public ReaderOptions withScrubPeriod(Duration period) {
+    return new ReaderOptions(
+        kafka,
+        names,
+        isolation,
+        pinned,
+        stalenessLimit,
+        sourceClock,
+        undoLimit,
+        period,
+        maxUsers,
+        maxItems);
   }
 }

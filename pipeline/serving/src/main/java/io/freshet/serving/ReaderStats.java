@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param gaps times that the chain could not be followed or memory was found changed
  * @param heals times that a whole state was built anew while another was served
  * @param undos times that versions which a claim took back were undone, without a rebuild
+ * @param scrubs times that the whole memory was hashed anew
+ * @param findings times that a scrub found memory changed
  * @param deltaBytes payload of the applied deltas
  * @param anchorBytes payload of the loaded anchors
  * @param unreadable records of the log that could not be decoded
@@ -25,6 +27,8 @@ public record ReaderStats(
     long gaps,
     long heals,
     long undos,
+    long scrubs,
+    long findings,
     long deltaBytes,
     long anchorBytes,
     long unreadable,

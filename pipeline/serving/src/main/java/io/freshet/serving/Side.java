@@ -6,7 +6,6 @@ import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.StateDelta;
-import io.freshet.scoring.state.StateHash;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Side {
 
   private final Function<String, ScoringModel> models;
-  private final ModelState state;
-  private final StateHash hash = new StateHash();
+  private final ProvenMemory memory;
   private final Queue<io.freshet.scoring.Scorer> scorers = new ConcurrentLinkedQueue<>();
   private final AtomicInteger readers = new AtomicInteger();
   private String settings;
@@ -34,8 +32,7 @@ final class Side {
     this.models = models;
     this.settings = settings;
     this.model = models.apply(settings);
-    this.state = state == null ? model.emptyState() : state;
-    this.hash.reset(this.state.computeHash());
+    this.memory = new ProvenMemory(state == null ? model.emptyState() : state);
   }
 
   /** An empty state of the layout that {@code settings} ask for. */
@@ -45,10 +42,10 @@ final class Side {
 
   /** A copy whose hash was computed anew; null when this memory is not what its manifest says. */
   @Nullable Side provenCopy() {
-    Side copy = new Side(models, settings, state.copy());
+    Side copy = new Side(models, settings, memory.state().copy());
     copy.manifest = manifest;
     copy.offset = offset;
-    boolean proven = manifest != null && copy.hash.value().equals(manifest.facts().stateHash());
+    boolean proven = manifest != null && copy.memory.hash().equals(manifest.facts().stateHash());
     return proven ? copy : null;
   }
 
@@ -60,7 +57,7 @@ final class Side {
    */
   @Nullable String apply(LogEntry.Manifest next, StateDelta delta, long at) {
     try {
-      state.apply(delta, hash);
+      memory.apply(delta);
       return reach(next, at);
     } catch (IllegalArgumentException e) {
       return e.getMessage();
@@ -77,7 +74,7 @@ final class Side {
     }
     UndoLog.Step step;
     try {
-      StateDelta image = PreImage.of(state, delta);
+      StateDelta image = PreImage.of(memory.state(), delta);
       long number = next.facts().version().number();
       step = new UndoLog.Step(number, image, manifest(), offset, PreImage.bytes(image));
     } catch (IllegalArgumentException e) {
@@ -98,7 +95,7 @@ final class Side {
    */
   @Nullable String undo(List<UndoLog.Step> steps) {
     for (UndoLog.Step step : steps) {
-      state.apply(step.image(), hash);
+      memory.apply(step.image());
     }
     UndoLog.Step last = steps.get(steps.size() - 1);
     return reach(last.base(), last.baseOffset());
@@ -112,7 +109,7 @@ final class Side {
 
   /** Writes a part of an anchor. */
   void applyPart(StateDelta part) {
-    state.apply(part, hash);
+    memory.apply(part);
   }
 
   /**
@@ -121,12 +118,12 @@ final class Side {
    */
   private @Nullable String finish(LogEntry.Manifest reached) {
     VersionFacts next = reached.facts();
-    if (!hash.value().equals(next.stateHash())) {
+    if (!memory.hash().equals(next.stateHash())) {
       return "the state after applying must have hash %s, this memory has %s"
-          .formatted(next.stateHash(), hash.value());
+          .formatted(next.stateHash(), memory.hash());
     }
     for (TableSummary table : reached.tables()) {
-      int rows = state.table(table.name()).size();
+      int rows = memory.state().table(table.name()).size();
       if (rows != table.rowCount()) {
         return "table %s must have %d rows, it has %d"
             .formatted(table.name(), table.rowCount(), rows);
@@ -159,7 +156,11 @@ final class Side {
 
   /** The hash of this memory, computed anew. */
   HashValue computeHash() {
-    return state.computeHash();
+    return memory.state().computeHash();
+  }
+
+  ProvenMemory memory() {
+    return memory;
   }
 
   ScoringModel model() {
@@ -173,7 +174,7 @@ final class Side {
   /** A scorer for the calling thread, to be given back. */
   io.freshet.scoring.Scorer borrow() {
     io.freshet.scoring.Scorer free = scorers.poll();
-    return free == null ? model.scorer(state) : free;
+    return free == null ? model.scorer(memory.state()) : free;
   }
 
   void giveBack(io.freshet.scoring.Scorer scorer) {

@@ -13,19 +13,22 @@ final class Tally {
   private long gaps;
   private long heals;
   private long undos;
-  private long deltaBytes;
-  private long anchorBytes;
-  private long unreadable;
+  private Counts ended = Counts.NONE;
+  private Counts counts = Counts.NONE;
   private boolean retracted;
   private @Nullable String lastProblem;
 
   /** What the follower knows best. */
   void note(Follower follower) {
     mode = follower.mode();
-    deltaBytes = follower.deltaBytes();
-    anchorBytes = follower.anchorBytes();
-    unreadable = follower.unreadable();
+    counts = follower.counts();
     retracted = follower.activeRetracted();
+  }
+
+  /** The follower has ended; another one begins to count at zero. */
+  void ended() {
+    ended = ended.plus(counts);
+    counts = Counts.NONE;
   }
 
   void swapped(Swap swap) {
@@ -45,6 +48,7 @@ final class Tally {
   }
 
   ReaderStats stats() {
+    Counts all = ended.plus(counts);
     return new ReaderStats(
         mode,
         facts,
@@ -52,9 +56,11 @@ final class Tally {
         gaps,
         heals,
         undos,
-        deltaBytes,
-        anchorBytes,
-        unreadable,
+        all.scrubs(),
+        all.findings(),
+        all.deltaBytes(),
+        all.anchorBytes(),
+        all.unreadable(),
         retracted,
         lastProblem);
   }

@@ -105,6 +105,40 @@ final class TwinStates {
     return true;
   }
 
+  /** The states that there are, the active one first. */
+  List<Side> sides() {
+    Side active = pair.active();
+    Side other = idle;
+    if (active == null) {
+      return List.of();
+    }
+    return other == null ? List.of(active) : List.of(active, other);
+  }
+
+  /**
+   * Replaces a side whose memory was found changed by a proven copy of the other one; an active one
+   * is left for the other one at once. If that one is no better, {@link #suspect} says so.
+   */
+  void replace(Side bad, String found) {
+    Side active = pair.active();
+    Side good = idle;
+    if (active == null) {
+      return;
+    }
+    idle = null;
+    boolean activeIsBad = bad.equals(active);
+    if (activeIsBad && good == null) {
+      suspect = true;
+    } else {
+      Side left = activeIsBad ? java.util.Objects.requireNonNull(good) : active;
+      if (activeIsBad) {
+        pair.swap(left);
+      }
+      idle = provenCopy(left);
+    }
+    repaired(bad.manifest(), found);
+  }
+
   /** Brings the side that was left to the same version. */
   private void follow(@Nullable Side before, Side active, Function<Side, @Nullable String> change) {
     idle = before;

@@ -7,6 +7,8 @@ import io.freshet.modellog.VersionFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A follower on the test's own thread, with everything that it reported. */
@@ -17,6 +19,10 @@ final class Reading implements Follower.Events {
   final ServingPair pair = new ServingPair();
   final List<Swap> swaps = new ArrayList<>();
   final List<Refusal> refusals = new ArrayList<>();
+
+  /** What paces the scrub; it stands still unless a test moves it. */
+  final AtomicLong nanos = new AtomicLong();
+
   int gaps;
   int heals;
   private final Follower follower;
@@ -27,17 +33,16 @@ final class Reading implements Follower.Events {
   }
 
   Reading(InMemoryModelLog log, Isolation isolation, @Nullable Version pinned, ScoringModel model) {
-    this(log, isolation, pinned, model, UndoLimit.DEFAULT);
+    this(log, pinned == null ? options(isolation) : options(isolation).withPinned(pinned), model);
   }
 
-  Reading(
-      InMemoryModelLog log,
-      Isolation isolation,
-      @Nullable Version pinned,
-      ScoringModel model,
-      UndoLimit undoLimit) {
+  Reading(InMemoryModelLog log, ReaderOptions options, ScoringModel model) {
     this.feed = log.feed();
-    this.follower = new Follower(feed, settings -> model, pair, isolation, pinned, undoLimit, this);
+    this.follower = new Follower(feed, settings -> model, pair, options, nanos::get, this);
+  }
+
+  static ReaderOptions options(Isolation isolation) {
+    return ReaderOptions.of(Map.of(), "din", isolation).withFeatures(0, 0);
   }
 
   /** Reads to the end of the log, rebuilding where that is due. */
@@ -73,6 +78,10 @@ final class Reading implements Follower.Events {
   /** How the last swap came about. */
   Swap.Way way() {
     return swaps.get(swaps.size() - 1).way();
+  }
+
+  Counts counts() {
+    return follower.counts();
   }
 
   ReaderStats.Mode mode() {

@@ -26,7 +26,8 @@ class UndoTest {
   private final ScriptedLearner learner = new ScriptedLearner(writer).claim();
 
   private Reading reading(UndoLimit limit) {
-    return new Reading(log, Isolation.SPECULATIVE, null, new UniformModel(), limit);
+    return new Reading(
+        log, Reading.options(Isolation.SPECULATIVE).withUndoLimit(limit), new UniformModel());
   }
 
   @Test

@@ -166,7 +166,8 @@ public final class FakeModelReader implements ModelReader {
 
   @Override
   public synchronized ReaderStats stats() {
-    return new ReaderStats(ReaderStats.Mode.FOLLOWING, facts, swaps, 0, 0, 0, 0, 0, 0, false, null);
+    return new ReaderStats(
+        ReaderStats.Mode.FOLLOWING, facts, swaps, 0, 0, 0, 0, 0, 0, 0, 0, false, null);
   }
 
   @Override
