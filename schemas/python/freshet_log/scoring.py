@@ -10,6 +10,7 @@ from freshet_log.state import Refused
 FAMILIES = {
     "base": CtrModel,
     "din": CtrModel,
+    "noise-mlp": CtrModel,
 }
 
 

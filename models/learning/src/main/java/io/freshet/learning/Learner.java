@@ -8,6 +8,7 @@ import io.freshet.scoring.state.StateDelta;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A model that learns, one mini-batch after another. Knows no stream. Confined to one thread. Two
@@ -51,6 +52,11 @@ public interface Learner extends AutoCloseable {
 
   /** The hash of the serving state as of the last {@link #drain}, kept incrementally. */
   HashValue servingHash();
+
+  /** What this learner has to say of itself beside its quality, by name; for the log's metrics. */
+  default Map<String, Double> metrics() {
+    return Map.of();
+  }
 
   /**
    * The hash of everything that is saved: serving state, slots, counts, statistics, step.

@@ -3,6 +3,7 @@ package io.freshet.learning;
 import io.freshet.learning.base.BaseLearning;
 import io.freshet.learning.boosted.BoostedLearning;
 import io.freshet.learning.din.DinLearning;
+import io.freshet.learning.noise.NoiseLearning;
 import java.util.List;
 
 /** The families that a model may be of, one line each. */
@@ -12,7 +13,8 @@ public final class LearnerFamilies {
       List.of(
           new DinLearning(), //
           new BaseLearning(),
-          new BoostedLearning());
+          new BoostedLearning(),
+          new NoiseLearning());
 
   private LearnerFamilies() {}
 

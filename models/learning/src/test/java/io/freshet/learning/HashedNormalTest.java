@@ -26,6 +26,42 @@ class HashedNormalTest {
     assertThat((double) beyondTwo / n).isCloseTo(0.0455, within(0.004));
   }
 
+  /** Counts below each of these, at six standard errors. */
+  @Test
+  void addedDrawsAreNormalInTheMiddleAndFarOut() {
+    int n = 2_000_000;
+    float[] draws = new float[n];
+    HashedNormal.addTo(HashedNormal.key(1, "a name"), 2, draws);
+    double[][] shares = {
+      {-4, 3.1671e-5},
+      {-3.6, 1.5911e-4},
+      {-2, 0.0227501},
+      {-0.5, 0.3085375},
+      {0, 0.5},
+      {0.25, 0.5987063},
+      {1.5, 0.9331928},
+      {3.5, 0.9997674},
+      {4.2, 0.9999867}
+    };
+    for (double[] share : shares) {
+      int below = 0;
+      for (float draw : draws) {
+        below += draw < 2 * share[0] ? 1 : 0;
+      }
+      double error = Math.sqrt(share[1] * (1 - share[1]) / n);
+      assertThat((double) below / n)
+          .as("below %s", share[0])
+          .isCloseTo(share[1], within(6 * error));
+    }
+  }
+
+  @Test
+  void addedDrawsAreTheseOnEveryMachine() {
+    float[] draws = {1, 1, 1};
+    HashedNormal.addTo(HashedNormal.key(42, "model", "item"), 0.05, draws);
+    assertThat(draws).containsExactly(1.0944667f, 1.0366414f, 1.0445267f);
+  }
+
   @Test
   void aDrawIsAFunctionOfSeedNamesAndIdAlone() {
     assertThat(first(HashedNormal.key(1, "a", "b")))

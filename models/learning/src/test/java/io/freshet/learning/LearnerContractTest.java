@@ -10,6 +10,7 @@ import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureLayout;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
+import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.StateHash;
@@ -125,6 +126,30 @@ class LearnerContractTest {
           unbroken.drain();
           assertThat(resumed.servingHash()).isEqualTo(unbroken.servingHash());
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void gradientNoiseIsAnOptionThatIsRepeatableAndSaved(String family) throws IOException {
+    ModelSettings noisy = TestModel.of(family).noise(new Noise(1e-4, 0.55, 0.5, 5)).build();
+    try (Learner unbroken = LearnerFamilies.named(family).create(noisy);
+        Learner quiet = create(family)) {
+      GeneratedExamples examples = examples(unbroken, 7);
+      for (int step = 0; step < 3; step++) {
+        List<Example> batch = examples.batch(unbroken, BATCH);
+        unbroken.train(batch);
+        quiet.train(batch);
+      }
+      assertThat(unbroken.servingState().computeHash())
+          .isNotEqualTo(quiet.servingState().computeHash());
+      assertThat(unbroken.metrics()).containsKey("noise.variance");
+      try (Learner resumed = resume(noisy, bytes(unbroken))) {
+        train(unbroken, examples(unbroken, 8), 9);
+        train(resumed, examples(resumed, 8), 9);
+        assertThat(saved(resumed)).isEqualTo(saved(unbroken));
+        assertThat(resumed.metrics()).isEqualTo(unbroken.metrics());
       }
     }
   }

@@ -9,6 +9,7 @@ import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
+import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
@@ -35,6 +36,7 @@ public final class TestModel {
   private double regularization;
   private Optimizer rows = new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05);
   private Optimizer dense = new Optimizer(OptimizerKind.ADAM, 0.005, 0, 0, 10, 0);
+  private Noise noise = Noise.NONE;
   private Calibration calibration = Calibration.PLATT;
   private long seed = 1;
 
@@ -89,6 +91,11 @@ public final class TestModel {
     return this;
   }
 
+  public TestModel noise(Noise value) {
+    noise = value;
+    return this;
+  }
+
   public TestModel calibration(Calibration value) {
     calibration = value;
     return this;
@@ -120,7 +127,7 @@ public final class TestModel {
         new Network(List.of(6, 4), activation, true),
         boosting,
         new Regularization(regularization),
-        new Optimizers(rows, dense),
+        new Optimizers(rows, dense, noise),
         calibration,
         new Batching(16, 1_000),
         new Rounds(4),

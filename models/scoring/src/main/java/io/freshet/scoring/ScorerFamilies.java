@@ -3,6 +3,7 @@ package io.freshet.scoring;
 import io.freshet.scoring.base.BaseScoring;
 import io.freshet.scoring.boosted.BoostedScoring;
 import io.freshet.scoring.din.DinScoring;
+import io.freshet.scoring.noise.NoiseScoring;
 import java.util.List;
 
 /** All families, one line each. */
@@ -12,7 +13,8 @@ public final class ScorerFamilies {
       List.of(
           new DinScoring(), //
           new BaseScoring(),
-          new BoostedScoring());
+          new BoostedScoring(),
+          new NoiseScoring());
 
   private ScorerFamilies() {}
 

@@ -9,6 +9,7 @@ import io.freshet.learning.Prediction;
 import io.freshet.learning.StepResult;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
+import io.freshet.learning.optimizer.GradientNoise;
 import io.freshet.learning.table.BatchRows;
 import io.freshet.learning.table.ServingChanges;
 import io.freshet.scoring.Scorer;
@@ -25,6 +26,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Learns a click-through network. Predictions come from the very scorer that readers run, over this
@@ -46,6 +48,7 @@ final class CtrLearner implements Learner {
   private final CtrTables tables;
   private final Counters counters;
   private final BatchPacker packer;
+  private final GradientNoise noise;
   private final PlattCalibrator calibrator = new PlattCalibrator();
   private long step;
   private long lastReady = Long.MIN_VALUE;
@@ -62,6 +65,7 @@ final class CtrLearner implements Learner {
     this.top = tops.of(settings, shape, state, changes, weights);
     this.tables = new CtrTables(settings, shape, state, changes);
     this.counters = new Counters(shape.layout().counters(), tables.counted(), state, changes);
+    this.noise = new GradientNoise(settings.optimizer().noise(), settings.seed());
     this.packer = new BatchPacker(shape.layout(), tables.learned());
   }
 
@@ -146,6 +150,11 @@ final class CtrLearner implements Learner {
     return changes.hash();
   }
 
+  @Override
+  public Map<String, Double> metrics() {
+    return noise.metrics();
+  }
+
   /**
    * Covers what was learnt, and not what the last drain left over: draining does not change a
    * learner.
@@ -179,6 +188,7 @@ final class CtrLearner implements Learner {
     lastReady = in.readLong();
     lastRound = in.readLong();
     weights.load(in);
+    noise.load(in);
     inputs.load(in);
     calibrator.load(in);
     top.load(in);
@@ -197,6 +207,7 @@ final class CtrLearner implements Learner {
     out.writeLong(lastReady);
     out.writeLong(lastRound);
     weights.save(out);
+    noise.save(out);
     inputs.save(out);
     calibrator.save(out);
     top.save(out);
@@ -209,7 +220,8 @@ final class CtrLearner implements Learner {
     ready = Math.max(ready, lastReady);
     long elapsed = lastReady == Long.MIN_VALUE ? 0 : ready - lastReady;
     lastReady = ready;
-    weights.train(result, step, elapsed);
+    weights.train(result, step, elapsed, noise);
+    noise.learn(result.loss());
     List<BatchRows> rows = packer.tables();
     for (int t = 0; t < rows.size(); t++) {
       rows.get(t).train(result.rows()[t], ready);

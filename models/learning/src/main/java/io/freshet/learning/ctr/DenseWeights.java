@@ -3,6 +3,7 @@ package io.freshet.learning.ctr;
 import io.freshet.learning.HashedNormal;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.optimizer.DenseOptimizer;
+import io.freshet.learning.optimizer.GradientNoise;
 import io.freshet.learning.table.ServingChanges;
 import io.freshet.scoring.ctr.InitialValues;
 import io.freshet.scoring.ctr.TensorSpec;
@@ -66,8 +67,9 @@ public final class DenseWeights {
    *     limit
    * @param step counted from 1
    * @param elapsedMs event time since the step before
+   * @param noise added to the gradients once they are scaled down
    */
-  void train(CtrStep gradients, long step, long elapsedMs) {
+  void train(CtrStep gradients, long step, long elapsedMs, GradientNoise noise) {
     float scale = clipScale(gradients);
     for (int i = 0; i < specs.size(); i++) {
       if (trainable(specs.get(i))) {
@@ -78,6 +80,7 @@ public final class DenseWeights {
             gradient[j] *= scale;
           }
         }
+        noise.addTo(tensor.name(), step, gradient);
         changes.touch(tensor);
         optimizer.update(tensor.data(), slots[i], gradient, step, elapsedMs);
       }

@@ -18,6 +18,7 @@ record Limit(double min, boolean open, double max, DoubleFunction<String> text) 
   static final Limit CROSS_PARTS = between(2, 4);
   static final Limit HISTORY_LENGTH = between(1, 1000);
   static final Limit LAYERS = between(1, 8);
+  static final Limit NETWORK_LAYERS = between(1, 64);
   static final Limit UNITS = between(1, 4096);
   static final Limit BLOCKS = between(1, 1024);
   static final Limit BLOCK_UNITS = between(1, 256);
@@ -30,6 +31,10 @@ record Limit(double min, boolean open, double max, DoubleFunction<String> text) 
   static final Limit HALF_LIFE_UPDATES = between(0, 1e15);
   static final Limit CLIP = between(0, 1e9);
   static final Limit SPREAD = between(0, 10);
+  static final Limit ETA = between(0, 1e3);
+  static final Limit GAMMA = between(0, 10);
+  static final Limit FRACTION = between(0, 1);
+  static final Limit UPDATES = between(1, 1e9);
   static final Limit BATCH_SIZE = between(1, 65_536);
   static final Limit ROUND_STEPS = between(1, 100_000);
   static final Limit TIME = time(0);

@@ -7,6 +7,7 @@ import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
+import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Optimizers;
@@ -211,8 +212,9 @@ final class ModelReader {
   }
 
   private Optimizers optimizers(Section section) {
-    section.knows(List.of("rows", "dense"));
-    return new Optimizers(rows(section.below("rows")), dense(section.below("dense")));
+    section.knows(List.of("rows", "dense", "noise"));
+    return new Optimizers(
+        rows(section.below("rows")), dense(section.below("dense")), noise(section.below("noise")));
   }
 
   private Optimizer rows(Section section) {
@@ -240,6 +242,15 @@ final class ModelReader {
         halfLife.ms(),
         section.get(SettingsSchema.DENSE_CLIP),
         0);
+  }
+
+  private static Noise noise(Section section) {
+    section.knows(SettingsSchema.OPTIMIZER_NOISE.keys());
+    return new Noise(
+        section.get(SettingsSchema.ETA),
+        section.get(SettingsSchema.GAMMA),
+        section.get(SettingsSchema.RESTART_SHARE),
+        section.get(SettingsSchema.RESTART_EVERY));
   }
 
   /** A default rate belongs to the default kind: with another kind it would be a trap. */

@@ -196,7 +196,26 @@ public record ModelSettings(
   public record Regularization(double rows) {}
 
   /** How tensors learn. */
-  public record Optimizers(Optimizer rows, Optimizer dense) {}
+  public record Optimizers(Optimizer rows, Optimizer dense, Noise noise) {
+
+    /** Without gradient noise. */
+    public Optimizers(Optimizer rows, Optimizer dense) {
+      this(rows, dense, Noise.NONE);
+    }
+  }
+
+  /**
+   * Gaussian noise on the gradients of dense tensors, of variance eta / (1 + t)^gamma, t counting
+   * updates since the last restart of the annealing.
+   *
+   * @param eta variance at the start; 0 = no noise
+   * @param restartShare of eta that the variance starts from after a restart; 0 = no restarts
+   * @param restartEvery updates from the start, and from one restart, to the earliest next one
+   */
+  public record Noise(double eta, double gamma, double restartShare, int restartEvery) {
+
+    public static final Noise NONE = new Noise(0, 0.55, 0.01, 2_000);
+  }
 
   public enum OptimizerKind {
     ADAGRAD,

@@ -219,12 +219,13 @@ final class ModelSettingsChecks {
   }
 
   private void learning() {
-    units("attention.units", model.attention().units());
-    units("network.units", model.network().units());
+    units("attention.units", Limit.LAYERS, model.attention().units());
+    units("network.units", Limit.NETWORK_LAYERS, model.network().units());
     boosting(model.boosting());
     problems.check("regularization.rows", Limit.LAMBDA, model.regularization().rows());
     optimizer("optimizer.rows", model.optimizer().rows());
     optimizer("optimizer.dense", model.optimizer().dense());
+    noise("optimizer.noise", model.optimizer().noise());
     problems.check("batch.size", Limit.BATCH_SIZE, model.batch().size());
     problems.check("batch.span", Limit.POSITIVE_TIME, model.batch().spanMs());
     problems.check("round.steps", Limit.ROUND_STEPS, model.round().steps());
@@ -283,9 +284,9 @@ final class ModelSettingsChecks {
     }
   }
 
-  private void units(String path, List<Integer> units) {
-    if (!Limit.LAYERS.holds(units.size())) {
-      problems.add(path, "must list " + Limit.LAYERS + " layers", units.size());
+  private void units(String path, Limit layers, List<Integer> units) {
+    if (!layers.holds(units.size())) {
+      problems.add(path, "must list " + layers + " layers", units.size());
     }
     for (int width : units) {
       problems.check(path, Limit.UNITS, width);
@@ -306,6 +307,13 @@ final class ModelSettingsChecks {
     }
     problems.check(path + ".clip", Limit.CLIP, optimizer.clip());
     problems.check(path + ".spread", Limit.SPREAD, optimizer.spread());
+  }
+
+  private void noise(String path, ModelSettings.Noise noise) {
+    problems.check(path + ".eta", Limit.ETA, noise.eta());
+    problems.check(path + ".gamma", Limit.GAMMA, noise.gamma());
+    problems.check(path + ".restartShare", Limit.FRACTION, noise.restartShare());
+    problems.check(path + ".restartEvery", Limit.UPDATES, noise.restartEvery());
   }
 
   static String lower(Enum<?> value) {

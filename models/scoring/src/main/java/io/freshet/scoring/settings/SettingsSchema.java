@@ -3,6 +3,7 @@ package io.freshet.scoring.settings;
 import io.freshet.scoring.settings.Kind.HalfLife;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Sums;
@@ -219,7 +220,7 @@ final class SettingsSchema {
           "units",
           Kind.list(Kind.whole(Limit.UNITS)),
           List.of(200, 80),
-          "Widths of the hidden layers, 1 to 8 of them.");
+          "Widths of the hidden layers, 1 to 64 of them.");
   static final Setting<Activation> NETWORK_ACTIVATION =
       Setting.of(
           "activation", Kind.choice(Activation.class), Activation.PRELU, "Of the hidden layers.");
@@ -349,6 +350,36 @@ final class SettingsSchema {
           "How the dense tensors learn.",
           List.of(DENSE_KIND, DENSE_RATE, DENSE_HALF_LIFE, DENSE_CLIP));
 
+  static final Setting<Double> ETA =
+      Setting.of(
+          "eta",
+          Kind.number(Limit.ETA),
+          Noise.NONE.eta(),
+          "Variance at t = 0; 0 = no noise. With `adam`, noise above the gradients themselves drowns"
+              + " them: start from 1e-8 there, from 0.01 with `sgd`.");
+  static final Setting<Double> GAMMA =
+      Setting.of(
+          "gamma", Kind.number(Limit.GAMMA), Noise.NONE.gamma(), "How fast the variance falls.");
+  static final Setting<Double> RESTART_SHARE =
+      Setting.of(
+          "restartShare",
+          Kind.number(Limit.FRACTION),
+          Noise.NONE.restartShare(),
+          "When the log loss before training is seen to rise (ADWIN), t returns to 0 with this share"
+              + " of `eta`; 0 = never.");
+  static final Setting<Integer> RESTART_EVERY =
+      Setting.of(
+          "restartEvery",
+          Kind.whole(Limit.UPDATES),
+          Noise.NONE.restartEvery(),
+          "Updates from the start, and from one restart, to the earliest next one.");
+  static final Group OPTIMIZER_NOISE =
+      new Group(
+          "models.NAME.optimizer.noise",
+          "Gaussian noise of variance eta/(1+t)^gamma on the dense tensors' gradients, after clipping"
+              + " (arXiv 1511.06807), in every family; t counts updates.",
+          List.of(ETA, GAMMA, RESTART_SHARE, RESTART_EVERY));
+
   static final Setting<Integer> BATCH_SIZE =
       Setting.of(
           "size", Kind.whole(Limit.BATCH_SIZE), 256, "Examples at which a mini-batch closes.");
@@ -445,6 +476,7 @@ final class SettingsSchema {
                 REGULARIZATION,
                 OPTIMIZER_ROWS,
                 OPTIMIZER_DENSE,
+                OPTIMIZER_NOISE,
                 BATCH,
                 ROUND,
                 PUBLISH,

@@ -35,7 +35,8 @@ class ModelSettingsJsonTest {
             "histories":[],"name":"m",
             "network":{"activation":"prelu","linearSkip":true,"units":[200,80]},
             "optimizer":{"dense":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":0,"kind":"adam",
-            "rate":0.002,"spread":0},"rows":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":100,
+            "rate":0.002,"spread":0},
+            "noise":{"eta":0,"gamma":0.55,"restartEvery":2000,"restartShare":0.01},"rows":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":100,
             "kind":"adagrad","rate":0.25,"spread":0.05}},
             "publish":{"anchorEveryMs":60000,"everyMs":250},"regularization":{"rows":0.0001},
             "round":{"steps":4},"seed":1,"warmStart":null}"""

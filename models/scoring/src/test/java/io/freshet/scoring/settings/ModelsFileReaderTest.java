@@ -11,6 +11,7 @@ import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
+import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
@@ -74,7 +75,8 @@ class ModelsFileReaderTest {
                 new Regularization(0.0001),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05),
-                    new Optimizer(OptimizerKind.ADAM, 0.002, 0, 0, 0, 0)),
+                    new Optimizer(OptimizerKind.ADAM, 0.002, 0, 0, 0, 0),
+                    new Noise(0, 0.55, 0.01, 2_000)),
                 Calibration.PLATT,
                 new Batching(256, 1_000),
                 new Rounds(4),
@@ -168,6 +170,7 @@ class ModelsFileReaderTest {
                 optimizer:
                   rows: {kind: adagrad, rate: 0.75, halfLife: 7d, spread: 0.01}
                   dense: {kind: adagrad, rate: 1e-3, halfLife: 50, clip: 10}
+                  noise: {eta: 0.3, gamma: 0.5, restartShare: 0.1, restartEvery: 7}
                 calibration: none
                 batch: {size: 32, span: 5s}
                 round: {steps: 6}
@@ -244,7 +247,8 @@ class ModelsFileReaderTest {
                 new Regularization(0.5),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.75, 0, 7 * DAY, 0, 0.01),
-                    new Optimizer(OptimizerKind.ADAGRAD, 0.001, 50, 0, 10, 0)),
+                    new Optimizer(OptimizerKind.ADAGRAD, 0.001, 50, 0, 10, 0),
+                    new Noise(0.3, 0.5, 0.1, 7)),
                 Calibration.NONE,
                 new Batching(32, 5_000),
                 new Rounds(6),

@@ -104,6 +104,12 @@ class RefusedSettingsTest {
       delimiter = '|',
       value = {
         "attention: {units: []} | attention.units: must list 1 to 8 layers, got 0",
+        "network: {units: []} | network.units: must list 1 to 64 layers, got 0",
+        "optimizer: {noise: {eta: -1}} | optimizer.noise.eta: must be 0 to 1000, got -1",
+        "optimizer: {noise: {gamma: 11}} | optimizer.noise.gamma: must be 0 to 10, got 11",
+        "optimizer: {noise: {restartShare: 2}} | optimizer.noise.restartShare: must be 0 to 1, got 2",
+        "optimizer: {noise: {restartEvery: 0}} | optimizer.noise.restartEvery: must be 1 to",
+        "optimizer: {noise: {sigma: 1}} | optimizer.noise.sigma: must be one of eta, gamma",
         "attention: {units: [0]} | attention.units: must be 1 to 4096, got 0",
         "attention: {normalize: sum} | attention.normalize: must be one of softmax, mean, none, got sum",
         "network: [1] | network: must be a map of settings, got [1]",

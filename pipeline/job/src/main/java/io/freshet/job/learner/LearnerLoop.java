@@ -191,7 +191,9 @@ public final class LearnerLoop implements Sequenced {
     if (aligned || stepsInRound >= settings.round().steps()) {
       stepsInRound = 0;
       learner.endRound(learntUpTo);
-      publication.roundEnded(learner, learntUpTo, lineage, quality.metrics());
+      Map<String, Double> metrics = quality.metrics();
+      metrics.putAll(learner.metrics());
+      publication.roundEnded(learner, learntUpTo, lineage, metrics);
     }
   }
 
