@@ -3,10 +3,9 @@ package io.freshet.learning;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
-import io.freshet.scoring.state.StateDelta;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -44,8 +43,14 @@ public interface Learner extends AutoCloseable {
    */
   void endRound(long eventTime);
 
-  /** What changed in the serving state since the last drain; the hash then covers it. */
-  StateDelta drain();
+  /**
+   * What changed in both parts of the state since the last drain; the hashes then cover it. Costs
+   * what changed, and changes nothing that is learnt.
+   */
+  LearnerDelta drain();
+
+  /** What {@link #drain} would give now; it stays undrained. */
+  LearnerDelta undrained();
 
   /** The serving state in place: valid until the next call that changes it. */
   ModelState servingState();
@@ -59,16 +64,22 @@ public interface Learner extends AutoCloseable {
   }
 
   /**
-   * The hash of everything that is saved: serving state, slots, counts, statistics, step.
-   * Recomputed on every call.
+   * The hash of the learner's own state (slots, counts, statistics, step) as of the last {@link
+   * #drain}, kept incrementally.
    */
   HashValue learnerHash();
 
+  /** A copy of both parts as they are now: costs what exists. */
+  LearnerState snapshot();
+
   /**
-   * Writes everything that {@link LearnerFamily#resume} needs, canonically: equal states write
-   * equal bytes.
+   * Goes back to the last {@link #drain}; costs what changed since. The number of steps stays, so
+   * that no step is taken twice.
+   *
+   * @param drained the state at the last drain, as a {@link
+   *     io.freshet.scoring.state.LearnerReplica} keeps it
    */
-  void save(DataOutput out) throws IOException;
+  void undo(LearnerState drained);
 
   @Override
   void close();

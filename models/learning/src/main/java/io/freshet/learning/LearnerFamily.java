@@ -2,8 +2,8 @@ package io.freshet.learning;
 
 import io.freshet.scoring.ScorerFamily;
 import io.freshet.scoring.settings.ModelSettings;
-import java.io.DataInput;
-import java.io.IOException;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import java.util.List;
 
 /** One family of models. The registry {@link LearnerFamilies} lists them, one line each. */
@@ -17,6 +17,22 @@ public interface LearnerFamily {
 
   Learner create(ModelSettings settings);
 
-  /** A learner that goes on bit for bit where the saved one was, with equal settings. */
-  Learner resume(ModelSettings settings, DataInput in) throws IOException;
+  /** The layout of a learner's state, all zero and empty: what a replica starts from. */
+  LearnerState emptyState(ModelSettings settings);
+
+  /**
+   * A learner that goes on bit for bit where another of equal settings was, whatever way its state
+   * came here and however its tables lie.
+   *
+   * @param drained the state at that learner's last drain; the caller keeps it
+   * @param undrained what changed since; it will be part of the next drain
+   * @throws IllegalArgumentException if the two do not fit the family, or do not come out with the
+   *     hashes of {@code undrained}
+   */
+  Learner resume(ModelSettings settings, LearnerState drained, LearnerDelta undrained);
+
+  /** A learner that goes on from a state, all of which counts as drained. */
+  default Learner resume(ModelSettings settings, LearnerState drained) {
+    return resume(settings, drained, LearnerDelta.none(drained));
+  }
 }

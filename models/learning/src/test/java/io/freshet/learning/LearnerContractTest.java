@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.dynatrace.hash4j.hashing.Hashing;
 import io.freshet.scoring.Scorer;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureLayout;
@@ -12,13 +11,12 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerReplica;
+import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.StateHash;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +39,7 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void predictingChangesNothing(String family) throws IOException {
+  void predictingChangesNothing(String family) {
     try (Learner learner = trained(family, 5)) {
       String before = saved(learner);
       GeneratedExamples examples = examples(learner, 99);
@@ -103,16 +101,24 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void aResumedLearnerContinuesBitForBitWhateverStepItWasSavedAt(String family) throws IOException {
-    for (int cut = 0; cut <= 9; cut += 3) {
-      try (Learner unbroken = create(family)) {
+  void aLearnerResumedFromItsDrainsContinuesBitForBitWhateverStepItStoppedAt(String family) {
+    LearnerFamily learning = LearnerFamilies.named(family);
+    for (int cut = 0; cut <= 24; cut += 3) {
+      try (Learner unbroken = learning.create(shortLived(family))) {
         GeneratedExamples examples = examples(unbroken, 7);
-        train(unbroken, examples, cut);
-        try (Learner resumed = resume(unbroken.settings(), bytes(unbroken))) {
+        LearnerReplica drained = new LearnerReplica(learning.emptyState(unbroken.settings()));
+        for (int step = 0; step < cut; step++) {
+          unbroken.train(examples.batch(unbroken, BATCH));
+          endRound(unbroken, step);
+          if (step % 4 == 1) {
+            drained.apply(unbroken.drain());
+          }
+        }
+        try (Learner resumed =
+            learning.resume(unbroken.settings(), drained.state(), unbroken.undrained())) {
           assertThat(saved(resumed)).isEqualTo(saved(unbroken));
-          assertThat(resumed.learnerHash()).isEqualTo(unbroken.learnerHash());
-          assertThat(resumed.servingHash()).isEqualTo(unbroken.servingHash());
-          for (int step = 0; step < 6; step++) {
+          assertThat(resumed.step()).isEqualTo(cut);
+          for (int step = cut; step < cut + 6; step++) {
             List<Example> batch = examples.batch(unbroken, BATCH);
             for (Example example : batch) {
               assertThat(resumed.predict(example.features()).logit()).isEqualTo(example.rawLogit());
@@ -121,10 +127,9 @@ class LearnerContractTest {
             endRound(unbroken, step);
             endRound(resumed, step);
           }
-          assertThat(saved(resumed)).isEqualTo(saved(unbroken));
-          resumed.drain();
-          unbroken.drain();
-          assertThat(resumed.servingHash()).isEqualTo(unbroken.servingHash());
+          LearnerDelta goesOn = resumed.drain();
+          assertThat(goesOn).usingRecursiveComparison().isEqualTo(unbroken.drain());
+          drained.apply(goesOn);
         }
       }
     }
@@ -132,7 +137,7 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void gradientNoiseIsAnOptionThatIsRepeatableAndSaved(String family) throws IOException {
+  void gradientNoiseIsAnOptionThatIsRepeatableAndSaved(String family) {
     ModelSettings noisy = TestModel.of(family).noise(new Noise(1e-4, 0.55, 0.5, 5)).build();
     try (Learner unbroken = LearnerFamilies.named(family).create(noisy);
         Learner quiet = create(family)) {
@@ -145,7 +150,7 @@ class LearnerContractTest {
       assertThat(unbroken.servingState().computeHash())
           .isNotEqualTo(quiet.servingState().computeHash());
       assertThat(unbroken.metrics()).containsKey("noise.variance");
-      try (Learner resumed = resume(noisy, bytes(unbroken))) {
+      try (Learner resumed = LearnerFamilies.named(family).resume(noisy, unbroken.snapshot())) {
         train(unbroken, examples(unbroken, 8), 9);
         train(resumed, examples(resumed, 8), 9);
         assertThat(saved(resumed)).isEqualTo(saved(unbroken));
@@ -156,12 +161,42 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void aReaderOfAnAnchorAndAllDeltasHoldsTheLearnersState(String family) {
-    ModelSettings settings =
-        TestModel.of(family).admitAfter(2).expireAfterMs(40_000).maxRows(20).build();
+  void aLearnerResumedFromASnapshotContinuesBitForBit(String family) {
+    LearnerFamily learning = LearnerFamilies.named(family);
+    try (Learner unbroken = trained(family, 7);
+        Learner resumed = learning.resume(unbroken.settings(), unbroken.snapshot())) {
+      assertThat(saved(resumed)).isEqualTo(saved(unbroken));
+      assertThat(resumed.undrained().serving()).isEqualTo(StateDelta.NONE);
+      assertThat(resumed.undrained().own()).isEqualTo(StateDelta.NONE);
+      List<Example> batch = examples(unbroken, 7).batch(unbroken, BATCH);
+      assertThat(resumed.train(batch).loss()).isEqualTo(unbroken.train(batch).loss());
+      assertThat(saved(resumed)).isEqualTo(saved(unbroken));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void aStateOfWhichOneFloatDiffersIsNotResumedFrom(String family) {
+    LearnerFamily learning = LearnerFamilies.named(family);
+    try (Learner learner = trained(family, 3)) {
+      LearnerState wrong = learner.snapshot();
+      LearnerDelta nothing = LearnerDelta.none(wrong);
+      wrong.own().tensors().values().iterator().next().data()[0] += 1;
+      assertThatThrownBy(() -> learning.resume(learner.settings(), wrong, nothing))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("own state must have hash " + nothing.learnerHash());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void anchorAndAllDeltasOfBothPartsAreTheLearnersState(String family) {
+    ModelSettings settings = shortLived(family);
     LearnerFamily learning = LearnerFamilies.named(family);
     try (Learner learner = learning.create(settings)) {
       GeneratedExamples examples = examples(learner, 3);
+      LearnerReplica replica = new LearnerReplica(learning.emptyState(settings));
+      LearnerReplica lazy = new LearnerReplica(learning.emptyState(settings));
       ModelState reader = learning.scoring().emptyState(settings);
       StateHash hash = new StateHash();
       hash.reset(reader.computeHash());
@@ -170,16 +205,52 @@ class LearnerContractTest {
         learner.train(examples.batch(learner, BATCH));
         endRound(learner, step);
         if (step % 3 == 0) {
-          var delta = learner.drain();
-          removed += delta.tables().stream().mapToInt(rows -> rows.removed().length).sum();
-          reader.apply(delta, hash);
+          LearnerDelta announced = learner.undrained();
+          LearnerDelta delta = learner.drain();
+          assertThat(announced).usingRecursiveComparison().isEqualTo(delta);
+          removed += delta.own().tables().stream().mapToInt(rows -> rows.removed().length).sum();
+          reader.apply(delta.serving(), hash);
+          replica.apply(delta);
           assertThat(hash.value()).isEqualTo(learner.servingHash());
           assertThat(reader.computeHash()).isEqualTo(learner.servingHash());
           assertThat(learner.servingState().computeHash()).isEqualTo(learner.servingHash());
+          assertThat(replica.state().serving().computeHash()).isEqualTo(learner.servingHash());
+          assertThat(replica.state().own().computeHash()).isEqualTo(learner.learnerHash());
+          assertThat(learner.snapshot().own().computeHash()).isEqualTo(learner.learnerHash());
+        }
+        if (step % 9 == 0) {
+          lazy.apply(replica.drain());
+          assertThat(lazy.learnerHash()).isEqualTo(learner.learnerHash());
         }
       }
       assertThat(removed).as("rows that went").isPositive();
-      assertThat(learner.drain().tables()).as("nothing changed since").isEmpty();
+      learner.drain();
+      assertThat(learner.drain().serving()).as("nothing changed since").isEqualTo(StateDelta.NONE);
+      assertThat(learner.drain().own()).as("nothing changed since").isEqualTo(StateDelta.NONE);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void aLearnerThatGoesBackToItsLastDrainHasUnlearntEverythingSinceButItsSteps(String family) {
+    LearnerFamily learning = LearnerFamilies.named(family);
+    try (Learner learner = learning.create(shortLived(family))) {
+      GeneratedExamples examples = examples(learner, 3);
+      LearnerReplica good = new LearnerReplica(learning.emptyState(learner.settings()));
+      for (int step = 0; step < 30; step++) {
+        learner.train(examples.batch(learner, BATCH));
+        endRound(learner, step);
+        if (step % 10 == 4) {
+          good.apply(learner.drain());
+        } else if (step % 10 == 9) {
+          learner.undo(good.state());
+          assertThat(learner.step()).isEqualTo(step + 1);
+          assertThat(learner.servingState().computeHash()).isEqualTo(good.servingHash());
+          assertThat(learner.undrained().servingHash()).isEqualTo(good.servingHash());
+          assertThat(learner.undrained().own().tables()).isEmpty();
+          good.apply(learner.drain());
+        }
+      }
     }
   }
 
@@ -202,7 +273,7 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void theSameSeedGivesTheSameBitsAndAnotherSeedOthers(String family) throws IOException {
+  void theSameSeedGivesTheSameBitsAndAnotherSeedOthers(String family) {
     String first = saved(trainedAndClosed(family, 1));
     assertThat(saved(trainedAndClosed(family, 1))).isEqualTo(first);
     assertThat(saved(trainedAndClosed(family, 2))).isNotEqualTo(first);
@@ -229,7 +300,7 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void drainingMoreOrLessOftenDoesNotChangeALearner(String family) throws IOException {
+  void drainingMoreOrLessOftenDoesNotChangeALearner(String family) {
     try (Learner often = create(family);
         Learner never = create(family)) {
       GeneratedExamples examples = examples(often, 8);
@@ -239,8 +310,10 @@ class LearnerContractTest {
         never.train(batch);
         often.drain();
       }
-      assertThat(never.learnerHash()).isEqualTo(often.learnerHash());
+      assertThat(saved(never)).isEqualTo(saved(often));
       never.drain();
+      often.drain();
+      assertThat(never.learnerHash()).isEqualTo(often.learnerHash());
       assertThat(never.servingHash()).isEqualTo(often.servingHash());
       assertThat(saved(never)).isEqualTo(saved(often));
     }
@@ -271,7 +344,7 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void anExampleThatCannotBeLearntIsRefusedBeforeAnythingChanged(String family) throws IOException {
+  void anExampleThatCannotBeLearntIsRefusedBeforeAnythingChanged(String family) {
     try (Learner learner = trained(family, 2)) {
       String before = saved(learner);
       Example good = examples(learner, 8).batch(learner, 1).get(0);
@@ -359,20 +432,16 @@ class LearnerContractTest {
     return new GeneratedExamples(FeatureLayout.of(learner.settings()), seed);
   }
 
-  /** Everything that is saved, as text that failure messages can show. */
-  private static String saved(Learner learner) throws IOException {
-    byte[] bytes = bytes(learner);
-    return "%d bytes, %x".formatted(bytes.length, Hashing.xxh3_64().hashBytesToLong(bytes));
+  /** Ids come and go within a few steps. */
+  private static ModelSettings shortLived(String family) {
+    return TestModel.of(family).admitAfter(2).expireAfterMs(40_000).maxRows(20).build();
   }
 
-  private static byte[] bytes(Learner learner) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    learner.save(new DataOutputStream(bytes));
-    return bytes.toByteArray();
-  }
-
-  private static Learner resume(ModelSettings settings, byte[] bytes) throws IOException {
-    return LearnerFamilies.named(settings.family())
-        .resume(settings, new DataInputStream(new ByteArrayInputStream(bytes)));
+  /**
+   * The hashes of everything that a learner goes on with, as text that failure messages can show.
+   */
+  private static String saved(Learner learner) {
+    LearnerDelta now = learner.undrained();
+    return "serving state %s, own state %s".formatted(now.servingHash(), now.learnerHash());
   }
 }

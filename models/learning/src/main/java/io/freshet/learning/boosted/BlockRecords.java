@@ -1,11 +1,8 @@
 package io.freshet.learning.boosted;
 
-import io.freshet.learning.ctr.Floats;
 import io.freshet.learning.engine.PackedBatch;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.boosted.BoostedShape;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 
 /**
  * What is remembered of the blocks beside their tensors, in sums that fade with the half-life of
@@ -176,19 +173,14 @@ final class BlockRecords {
     totals[2] = step;
   }
 
-  void save(DataOutput out) throws IOException {
-    for (double[] kept : all()) {
-      Floats.write(kept, out);
-    }
-  }
-
-  void load(DataInput in) throws IOException {
-    for (double[] kept : all()) {
-      Floats.read("the blocks' records", kept, in);
-    }
-  }
-
-  private double[][] all() {
-    return new double[][] {numerators, denominators, gains, weights, ages, damping, totals};
+  /** Declares what it remembers as a learner's own state. */
+  void declare(LearnerChanges changes) {
+    changes.ownDoubles("blocks.numerators", numerators);
+    changes.ownDoubles("blocks.denominators", denominators);
+    changes.ownDoubles("blocks.gains", gains);
+    changes.ownDoubles("blocks.weights", weights);
+    changes.ownDoubles("blocks.ages", ages);
+    changes.ownDoubles("blocks.damping", damping);
+    changes.ownDoubles("blocks.totals", totals);
   }
 }

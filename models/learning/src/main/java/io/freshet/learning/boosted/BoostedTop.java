@@ -5,7 +5,7 @@ import io.freshet.learning.ctr.CtrTop;
 import io.freshet.learning.ctr.DenseWeights;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.boosted.BoostedShape;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.ctr.InitialValues;
@@ -14,9 +14,6 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.Tensor;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +28,7 @@ final class BoostedTop implements CtrTop {
   private final long seed;
   private final BoostedShape shape;
   private final ModelState state;
-  private final ServingChanges changes;
+  private final LearnerChanges changes;
   private final DenseWeights weights;
   private final BlockMath math;
   private final BlockRecords records;
@@ -40,7 +37,7 @@ final class BoostedTop implements CtrTop {
   private @Nullable BlockStep last;
 
   BoostedTop(
-      ModelSettings settings, ModelState state, ServingChanges changes, DenseWeights weights) {
+      ModelSettings settings, ModelState state, LearnerChanges changes, DenseWeights weights) {
     if (!settings.engine().equals(BoostedLearning.ENGINE)) {
       throw new IllegalArgumentException(
           "engine of family %s must be %s, got %s"
@@ -55,6 +52,8 @@ final class BoostedTop implements CtrTop {
     this.records = new BlockRecords(shape);
     this.calibrated = settings.calibration() == Calibration.PLATT;
     this.quality = new PrefixQuality(shape, calibrated);
+    records.declare(changes);
+    quality.declare(changes);
   }
 
   @Override
@@ -92,18 +91,6 @@ final class BoostedTop implements CtrTop {
       replace(weakest, step);
       applyRecords();
     }
-  }
-
-  @Override
-  public void save(DataOutput out) throws IOException {
-    records.save(out);
-    quality.save(out);
-  }
-
-  @Override
-  public void load(DataInput in) throws IOException {
-    records.load(in);
-    quality.load(in);
   }
 
   @Override

@@ -1,12 +1,9 @@
 package io.freshet.learning.boosted;
 
-import io.freshet.learning.ctr.Floats;
 import io.freshet.learning.ctr.PlattCalibrator;
 import io.freshet.learning.engine.PackedBatch;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.boosted.BoostedShape;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.stream.Stream;
 
 /**
@@ -77,19 +74,12 @@ final class PrefixQuality {
     }
   }
 
-  void save(DataOutput out) throws IOException {
-    Floats.write(losses, out);
-    Floats.write(weights, out);
-    for (PlattCalibrator calibrator : calibrators) {
-      calibrator.save(out);
-    }
-  }
-
-  void load(DataInput in) throws IOException {
-    Floats.read("the prefixes' losses", losses, in);
-    Floats.read("the prefixes' weights", weights, in);
-    for (PlattCalibrator calibrator : calibrators) {
-      calibrator.load(in);
+  /** Declares what it remembers as a learner's own state. */
+  void declare(LearnerChanges changes) {
+    changes.ownDoubles("prefixes.losses", losses);
+    changes.ownDoubles("prefixes.weights", weights);
+    for (int p = 0; p < calibrators.length; p++) {
+      calibrators[p].declare("prefixes.calibrator." + p, changes);
     }
   }
 }

@@ -2,7 +2,7 @@ package io.freshet.learning.ctr;
 
 import io.freshet.learning.Example;
 import io.freshet.learning.table.CountedTable;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.CounterRows;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.feature.FeatureLayout.CounterSlot;
@@ -17,7 +17,7 @@ final class Counters {
   private final List<CountedTable> tables;
   private final List<CounterRows> rows;
   private final ModelState state;
-  private final ServingChanges changes;
+  private final LearnerChanges changes;
 
   /**
    * @param tables of the counter slots, in the layout's order
@@ -26,7 +26,7 @@ final class Counters {
       List<CounterSlot> slots,
       List<CountedTable> tables,
       ModelState state,
-      ServingChanges changes) {
+      LearnerChanges changes) {
     this.tables = tables;
     this.rows = slots.stream().map(slot -> new CounterRows(slot.halfLivesMs())).toList();
     this.state = state;

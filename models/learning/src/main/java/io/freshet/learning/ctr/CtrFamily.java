@@ -5,8 +5,8 @@ import io.freshet.learning.LearnerFamily;
 import io.freshet.scoring.ScorerFamily;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.settings.ModelSettings;
-import java.io.DataInput;
-import java.io.IOException;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import java.util.List;
 import java.util.function.Function;
 
@@ -55,11 +55,19 @@ public abstract class CtrFamily implements LearnerFamily {
   }
 
   @Override
-  public final Learner resume(ModelSettings settings, DataInput in) throws IOException {
+  public final LearnerState emptyState(ModelSettings settings) {
+    try (CtrLearner learner = empty(settings)) {
+      return learner.emptyState();
+    }
+  }
+
+  @Override
+  public final Learner resume(
+      ModelSettings settings, LearnerState drained, LearnerDelta undrained) {
     CtrLearner learner = empty(settings);
     try {
-      learner.load(in);
-    } catch (IOException | RuntimeException e) {
+      learner.load(drained, undrained);
+    } catch (RuntimeException e) {
       learner.close();
       throw e;
     }

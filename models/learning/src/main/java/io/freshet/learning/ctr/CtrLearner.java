@@ -1,8 +1,5 @@
 package io.freshet.learning.ctr;
 
-import com.dynatrace.hash4j.hashing.HashStream128;
-import com.dynatrace.hash4j.hashing.HashValue128;
-import com.dynatrace.hash4j.hashing.Hashing;
 import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
 import io.freshet.learning.Prediction;
@@ -11,7 +8,8 @@ import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
 import io.freshet.learning.optimizer.GradientNoise;
 import io.freshet.learning.table.BatchRows;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.ExactNumbers;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.Scorer;
 import io.freshet.scoring.ScorerFamily;
 import io.freshet.scoring.ctr.CtrShape;
@@ -19,12 +17,9 @@ import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
-import io.freshet.scoring.state.StateDelta;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
@@ -35,12 +30,10 @@ import java.util.Map;
  */
 final class CtrLearner implements Learner {
 
-  private static final int FORMAT = 1;
-
   private final ModelSettings settings;
   private final CtrShape shape;
   private final ModelState state;
-  private final ServingChanges changes;
+  private final LearnerChanges changes;
   private final Scorer scorer;
   private final DenseWeights weights;
   private final DenseInputs inputs;
@@ -58,7 +51,7 @@ final class CtrLearner implements Learner {
     this.settings = settings;
     this.shape = shape;
     this.state = CtrTables.emptyState(settings, shape);
-    this.changes = new ServingChanges(state);
+    this.changes = new LearnerChanges(state);
     this.scorer = scoring.scorer(settings, state);
     this.weights = new DenseWeights(shape.tensors(), state, changes, settings.optimizer().dense());
     this.inputs = new DenseInputs(shape, state, changes);
@@ -67,6 +60,9 @@ final class CtrLearner implements Learner {
     this.counters = new Counters(shape.layout().counters(), tables.counted(), state, changes);
     this.noise = new GradientNoise(settings.optimizer().noise(), settings.seed());
     this.packer = new BatchPacker(shape.layout(), tables.learned());
+    noise.declare(changes);
+    calibrator.declare("calibrator", changes);
+    changes.ownNumbers("progress", new Progress());
   }
 
   /** Gives the tensors and shared rows of a new model their first values. */
@@ -136,8 +132,13 @@ final class CtrLearner implements Learner {
   }
 
   @Override
-  public StateDelta drain() {
+  public LearnerDelta drain() {
     return changes.drain();
+  }
+
+  @Override
+  public LearnerDelta undrained() {
+    return changes.undrained();
   }
 
   @Override
@@ -147,7 +148,7 @@ final class CtrLearner implements Learner {
 
   @Override
   public HashValue servingHash() {
-    return changes.hash();
+    return changes.servingHash();
   }
 
   @Override
@@ -155,63 +156,36 @@ final class CtrLearner implements Learner {
     return noise.metrics();
   }
 
-  /**
-   * Covers what was learnt, and not what the last drain left over: draining does not change a
-   * learner.
-   */
   @Override
   public HashValue learnerHash() {
-    HashStream128 stream = Hashing.xxh3_128().hashStream();
-    try {
-      saveLearnt(new HashingOutput(stream));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    HashValue128 hash = stream.get();
-    return new HashValue(hash.getMostSignificantBits(), hash.getLeastSignificantBits());
+    return changes.learnerHash();
   }
 
   @Override
-  public void save(DataOutput out) throws IOException {
-    saveLearnt(out);
-    changes.save(out);
+  public LearnerState snapshot() {
+    return changes.snapshot();
   }
 
-  /** Reads what {@link #save} wrote into this learner, which must be empty. */
-  void load(DataInput in) throws IOException {
-    int format = in.readInt();
-    if (format != FORMAT) {
-      throw new IOException(
-          "expected a saved learner of format %d, got %d".formatted(FORMAT, format));
-    }
-    step = in.readLong();
-    lastReady = in.readLong();
-    lastRound = in.readLong();
-    weights.load(in);
-    noise.load(in);
-    inputs.load(in);
-    calibrator.load(in);
-    top.load(in);
-    tables.load(in);
-    changes.load(in);
+  @Override
+  public void undo(LearnerState drained) {
+    long reached = step;
+    changes.undo(drained);
+    step = reached;
+  }
+
+  /** The layout of this learner's state, all zero and empty. */
+  LearnerState emptyState() {
+    return changes.emptyState();
+  }
+
+  /** Goes on from a state; this learner must be empty. */
+  void load(LearnerState drained, LearnerDelta undrained) {
+    changes.load(drained, undrained);
   }
 
   @Override
   public void close() {
     top.close();
-  }
-
-  private void saveLearnt(DataOutput out) throws IOException {
-    out.writeInt(FORMAT);
-    out.writeLong(step);
-    out.writeLong(lastReady);
-    out.writeLong(lastRound);
-    weights.save(out);
-    noise.save(out);
-    inputs.save(out);
-    calibrator.save(out);
-    top.save(out);
-    tables.save(out);
   }
 
   private void apply(List<Example> batch, PackedBatch packed, CtrStep result) {
@@ -263,5 +237,28 @@ final class CtrLearner implements Learner {
             example.weight(),
             example.rawLogit(),
             example.counters().length);
+  }
+
+  /** Step, latest ready time, latest round end. */
+  private final class Progress implements LearnerChanges.Numbers {
+
+    @Override
+    public int count() {
+      return 3;
+    }
+
+    @Override
+    public void write(float[] into) {
+      ExactNumbers.write(step, into, 0);
+      ExactNumbers.write(lastReady, into, ExactNumbers.FLOATS);
+      ExactNumbers.write(lastRound, into, 2 * ExactNumbers.FLOATS);
+    }
+
+    @Override
+    public void read(float[] from) {
+      step = ExactNumbers.read(from, 0);
+      lastReady = ExactNumbers.read(from, ExactNumbers.FLOATS);
+      lastRound = ExactNumbers.read(from, 2 * ExactNumbers.FLOATS);
+    }
   }
 }

@@ -4,7 +4,7 @@ import io.freshet.learning.HashedNormal;
 import io.freshet.learning.optimizer.RowOptimizer;
 import io.freshet.learning.table.CountedTable;
 import io.freshet.learning.table.LearnedTable;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.ctr.TableSpec;
 import io.freshet.scoring.settings.ModelSettings;
@@ -13,9 +13,6 @@ import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.Tensor;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +22,7 @@ final class CtrTables {
   private final List<LearnedTable> learned = new ArrayList<>();
   private final List<CountedTable> counted = new ArrayList<>();
 
-  CtrTables(ModelSettings settings, CtrShape shape, ModelState state, ServingChanges changes) {
+  CtrTables(ModelSettings settings, CtrShape shape, ModelState state, LearnerChanges changes) {
     for (TableSpec spec : shape.tables()) {
       RowTable table = state.table(spec.name());
       Feature feature = feature(settings, spec.name());
@@ -80,31 +77,13 @@ final class CtrTables {
     counted.forEach(table -> table.endRound(before, now));
   }
 
-  void save(DataOutput out) throws IOException {
-    for (LearnedTable table : learned) {
-      table.save(out);
-    }
-    for (CountedTable table : counted) {
-      table.save(out);
-    }
-  }
-
-  void load(DataInput in) throws IOException {
-    for (LearnedTable table : learned) {
-      table.load(in);
-    }
-    for (CountedTable table : counted) {
-      table.load(in);
-    }
-  }
-
   /** The paper regularises embeddings only: rows of ids and bags. */
   private static LearnedTable learned(
       ModelSettings settings,
       TableSpec spec,
       Feature feature,
       RowTable table,
-      ServingChanges changes) {
+      LearnerChanges changes) {
     Optimizer rows = settings.optimizer().rows();
     boolean embedding = spec.randomStart();
     return new LearnedTable(

@@ -2,13 +2,10 @@ package io.freshet.learning.ctr;
 
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.state.ModelState;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 
 /**
  * The mathematics of one kind of click-through network, with the statistics that it keeps beyond
@@ -36,15 +33,10 @@ public interface CtrTop extends AutoCloseable {
    */
   void endRound(long step);
 
-  /** Writes all that is kept and neither tensor nor slot, canonically. */
-  void save(DataOutput out) throws IOException;
-
-  void load(DataInput in) throws IOException;
-
   @Override
   void close();
 
-  /** Builds the top of one learner. */
+  /** Builds the top of one learner; what it remembers it declares as the learner's own state. */
   interface Factory {
 
     /**
@@ -54,7 +46,7 @@ public interface CtrTop extends AutoCloseable {
         ModelSettings settings,
         CtrShape shape,
         ModelState state,
-        ServingChanges changes,
+        LearnerChanges changes,
         DenseWeights weights);
   }
 }

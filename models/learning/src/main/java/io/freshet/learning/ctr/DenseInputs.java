@@ -1,14 +1,11 @@
 package io.freshet.learning.ctr;
 
 import io.freshet.learning.Example;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.ctr.DenseStandardizer;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.Tensor;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -24,7 +21,7 @@ final class DenseInputs {
 
   private final CtrShape shape;
   private final ModelState state;
-  private final ServingChanges changes;
+  private final LearnerChanges changes;
   private final DenseStandardizer standardizer;
   private final int size;
 
@@ -35,7 +32,7 @@ final class DenseInputs {
   private final double[] variances;
   private float[] raw = new float[0];
 
-  DenseInputs(CtrShape shape, ModelState state, ServingChanges changes) {
+  DenseInputs(CtrShape shape, ModelState state, LearnerChanges changes) {
     this.shape = shape;
     this.state = state;
     this.changes = changes;
@@ -44,6 +41,11 @@ final class DenseInputs {
     this.counts = new double[size];
     this.means = new double[size];
     this.variances = new double[size];
+    if (size > 0) {
+      changes.ownDoubles("dense.counts", counts);
+      changes.ownDoubles("dense.means", means);
+      changes.ownDoubles("dense.variances", variances);
+    }
   }
 
   /** [B][dense], standardised. */
@@ -89,18 +91,6 @@ final class DenseInputs {
         variance.data()[i] = (float) variances[i];
       }
     }
-  }
-
-  void save(DataOutput out) throws IOException {
-    Floats.write(counts, out);
-    Floats.write(means, out);
-    Floats.write(variances, out);
-  }
-
-  void load(DataInput in) throws IOException {
-    Floats.read("the counts of dense inputs", counts, in);
-    Floats.read("the means of dense inputs", means, in);
-    Floats.read("the variances of dense inputs", variances, in);
   }
 
   private void learn(int i, double x) {

@@ -4,15 +4,12 @@ import io.freshet.learning.HashedNormal;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.optimizer.DenseOptimizer;
 import io.freshet.learning.optimizer.GradientNoise;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.InitialValues;
 import io.freshet.scoring.ctr.TensorSpec;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.Tensor;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,13 +18,15 @@ public final class DenseWeights {
 
   private final List<TensorSpec> specs;
   private final ModelState state;
-  private final ServingChanges changes;
+  private final LearnerChanges changes;
   private final DenseOptimizer optimizer;
   private final double clip;
-  private final float[][] slots;
+
+  /** By tensor; of no floats where the optimiser remembers nothing. */
+  private final List<Tensor> slots;
 
   DenseWeights(
-      List<TensorSpec> specs, ModelState state, ServingChanges changes, Optimizer settings) {
+      List<TensorSpec> specs, ModelState state, LearnerChanges changes, Optimizer settings) {
     this.specs = specs;
     this.state = state;
     this.changes = changes;
@@ -35,8 +34,13 @@ public final class DenseWeights {
     this.clip = settings.clip();
     this.slots =
         specs.stream()
-            .map(spec -> new float[trainable(spec) ? optimizer.slots(spec.size()) : 0])
-            .toArray(float[][]::new);
+            .map(spec -> slots(spec, trainable(spec) ? optimizer.slots(spec.size()) : 0, changes))
+            .toList();
+  }
+
+  private static Tensor slots(TensorSpec spec, int size, LearnerChanges changes) {
+    String name = spec.name() + ".slots";
+    return size == 0 ? Tensor.zeros(name, 0) : changes.ownTensor(name, size);
   }
 
   /** The values that new tensors start from. */
@@ -82,7 +86,7 @@ public final class DenseWeights {
         }
         noise.addTo(tensor.name(), step, gradient);
         changes.touch(tensor);
-        optimizer.update(tensor.data(), slots[i], gradient, step, elapsedMs);
+        optimizer.update(tensor.data(), touchedSlots(i), gradient, step, elapsedMs);
       }
     }
   }
@@ -105,29 +109,18 @@ public final class DenseWeights {
     for (int row = 0; row * columns < tensor.data().length; row++) {
       System.arraycopy(values, row * width, tensor.data(), row * columns + from, width);
     }
-    for (int row = 0; row * columns < slots[i].length; row++) {
-      Arrays.fill(slots[i], row * columns + from, row * columns + to, 0f);
+    float[] remembered = touchedSlots(i);
+    for (int row = 0; row * columns < remembered.length; row++) {
+      Arrays.fill(remembered, row * columns + from, row * columns + to, 0f);
     }
   }
 
-  void save(DataOutput out) throws IOException {
-    for (int i = 0; i < specs.size(); i++) {
-      out.writeUTF(specs.get(i).name());
-      Floats.write(state.tensor(specs.get(i).name()).data(), out);
-      Floats.write(slots[i], out);
+  private float[] touchedSlots(int i) {
+    Tensor remembered = slots.get(i);
+    if (remembered.data().length > 0) {
+      changes.touchOwn(remembered);
     }
-  }
-
-  void load(DataInput in) throws IOException {
-    for (int i = 0; i < specs.size(); i++) {
-      String name = in.readUTF();
-      if (!name.equals(specs.get(i).name())) {
-        throw new IOException(
-            "expected tensor %s, the saved state has %s".formatted(specs.get(i).name(), name));
-      }
-      Floats.read(name, state.tensor(name).data(), in);
-      Floats.read(name + "'s slots", slots[i], in);
-    }
+    return remembered.data();
   }
 
   private float clipScale(CtrStep gradients) {

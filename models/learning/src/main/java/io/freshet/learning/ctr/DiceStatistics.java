@@ -1,7 +1,7 @@
 package io.freshet.learning.ctr;
 
 import io.freshet.learning.engine.CtrStep.Moments;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.ctr.LayerSpec;
 import io.freshet.scoring.settings.ModelSettings.Activation;
@@ -20,9 +20,9 @@ final class DiceStatistics {
 
   private final List<LayerSpec> layers = new ArrayList<>();
   private final ModelState state;
-  private final ServingChanges changes;
+  private final LearnerChanges changes;
 
-  DiceStatistics(CtrShape shape, ModelState state, ServingChanges changes) {
+  DiceStatistics(CtrShape shape, ModelState state, LearnerChanges changes) {
     this.state = state;
     this.changes = changes;
     for (int h = 0; h < shape.layout().histories().size(); h++) {

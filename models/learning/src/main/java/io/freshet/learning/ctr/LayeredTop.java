@@ -4,12 +4,10 @@ import io.freshet.learning.engine.CtrEngines;
 import io.freshet.learning.engine.CtrMath;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.state.ModelState;
-import java.io.DataInput;
-import java.io.DataOutput;
 
 /** Hidden layers on an engine, whose only statistics are those of Dice. */
 final class LayeredTop implements CtrTop {
@@ -22,7 +20,7 @@ final class LayeredTop implements CtrTop {
       ModelSettings settings,
       CtrShape shape,
       ModelState state,
-      ServingChanges changes,
+      LearnerChanges changes,
       DenseWeights weights) {
     this.math = CtrEngines.of(settings.engine(), shape);
     this.state = state;
@@ -46,13 +44,6 @@ final class LayeredTop implements CtrTop {
 
   @Override
   public void endRound(long step) {}
-
-  /** Dice's statistics are tensors of the serving state. */
-  @Override
-  public void save(DataOutput out) {}
-
-  @Override
-  public void load(DataInput in) {}
 
   @Override
   public void close() {

@@ -1,10 +1,7 @@
 package io.freshet.learning.ctr;
 
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.state.Tensor;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 
 /**
  * Platt's calibration online: (a, b) of sigmoid(a·logit + b) by a running Newton method on logits
@@ -33,6 +30,11 @@ public final class PlattCalibrator {
   /** a, b, and H's three entries. */
   private final double[] state = {1, 0, PRIOR_SLOPE, 0, PRIOR_OFFSET};
 
+  /** Declares what it remembers as a learner's own state. */
+  public void declare(String name, LearnerChanges changes) {
+    changes.ownDoubles(name, state);
+  }
+
   public void learn(float logit, float label, float weight) {
     double a = state[0];
     double b = state[1];
@@ -53,7 +55,7 @@ public final class PlattCalibrator {
   }
 
   /** Writes (a, b) where they are to take effect. */
-  void apply(Tensor calibration, ServingChanges changes) {
+  void apply(Tensor calibration, LearnerChanges changes) {
     changes.touch(calibration);
     apply(calibration.data(), 0);
   }
@@ -62,14 +64,6 @@ public final class PlattCalibrator {
   public void apply(float[] calibration, int offset) {
     calibration[offset] = (float) state[0];
     calibration[offset + 1] = (float) state[1];
-  }
-
-  public void save(DataOutput out) throws IOException {
-    Floats.write(state, out);
-  }
-
-  public void load(DataInput in) throws IOException {
-    Floats.read("the calibrator", state, in);
   }
 
   private static double clamp(double value, double smallest, double largest) {

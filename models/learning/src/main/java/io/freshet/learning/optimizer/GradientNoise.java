@@ -3,6 +3,8 @@ package io.freshet.learning.optimizer;
 import io.freshet.learning.HashedNormal;
 import io.freshet.learning.metric.Adwin;
 import io.freshet.learning.metric.Adwin.Change;
+import io.freshet.learning.table.LearnerChanges;
+import io.freshet.learning.table.SavedBytes;
 import io.freshet.scoring.settings.ModelSettings.Noise;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -22,7 +24,7 @@ import java.util.Map;
  * restart and {@link Noise#restartShare} after it. The annealing restarts when {@link Adwin} finds
  * that the loss before training has risen, at the earliest {@link Noise#restartEvery} updates after
  * the last restart, and only to a variance above the present one. Draws are a function of seed,
- * tensor and step. Where eta is 0 nothing is computed, kept or saved.
+ * tensor and step. Where eta is 0 nothing is computed, or kept.
  */
 public final class GradientNoise {
 
@@ -37,6 +39,9 @@ public final class GradientNoise {
 
   /** Updates after a restart whose loss is held against the level at the restart. */
   private static final int WATCHED = 500;
+
+  /** Of its numbers and of the buckets of {@link Adwin}, 24 bytes each, 5 of a size and one more. */
+  private static final int LARGEST_BYTES = 8 * 1024;
 
   private final Noise settings;
   private final long key;
@@ -118,10 +123,14 @@ public final class GradientNoise {
     return metrics;
   }
 
-  public void save(DataOutput out) throws IOException {
-    if (isOff()) {
-      return;
+  /** Declares what it remembers as a learner's own state. */
+  public void declare(LearnerChanges changes) {
+    if (!isOff()) {
+      changes.ownNumbers("noise", new SavedBytes(LARGEST_BYTES, this::save, this::load));
     }
+  }
+
+  void save(DataOutput out) throws IOException {
     out.writeLong(t);
     out.writeLong(restarts);
     out.writeDouble(level);
@@ -131,11 +140,7 @@ public final class GradientNoise {
     losses.save(out);
   }
 
-  /** Reads what one of the same settings saved. */
-  public void load(DataInput in) throws IOException {
-    if (isOff()) {
-      return;
-    }
+  void load(DataInput in) throws IOException {
     t = in.readLong();
     restarts = in.readLong();
     level = in.readDouble();

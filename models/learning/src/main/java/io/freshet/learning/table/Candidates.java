@@ -1,9 +1,6 @@
 package io.freshet.learning.table;
 
 import io.freshet.scoring.state.RowTable;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 
 /**
  * The ids that wait for a row of their own, with their event counts. Bounded: beyond its capacity
@@ -13,10 +10,12 @@ final class Candidates {
 
   private final int capacity;
   private final RowTable counts;
+  private final ChangedRows changes;
 
-  Candidates(String table, int capacity) {
+  Candidates(String table, int capacity, LearnerChanges changes) {
     this.capacity = capacity;
-    this.counts = new RowTable(table, 1, EventCount.FLOATS);
+    this.counts = new RowTable(table + ".candidates", 1, EventCount.FLOATS);
+    this.changes = changes.ownRows(counts);
   }
 
   int size() {
@@ -25,7 +24,7 @@ final class Candidates {
 
   /** Counts one event of {@code id}, and returns its decayed count. */
   float add(long id, long eventTime) {
-    int row = counts.findOrInsert(id);
+    int row = changes.touchOrInsert(id);
     EventCount.add(counts.slots(row), counts.slotOffset(row), eventTime);
     return EventCount.count(counts.slots(row), counts.slotOffset(row));
   }
@@ -35,23 +34,15 @@ final class Candidates {
     int row = counts.find(id);
     System.arraycopy(
         counts.slots(row), counts.slotOffset(row), slots, slotOffset, EventCount.FLOATS);
-    counts.remove(id);
+    changes.remove(row);
   }
 
   /** Called between steps. */
   void bound() {
     if (counts.size() > capacity) {
       for (int row : Unseen.longest(counts, counts.size() - capacity / 2)) {
-        counts.remove(counts.idOf(row));
+        changes.remove(row);
       }
     }
-  }
-
-  void save(DataOutput out) throws IOException {
-    TableFormat.write(counts, out);
-  }
-
-  void load(DataInput in) throws IOException {
-    TableFormat.read(counts, in);
   }
 }

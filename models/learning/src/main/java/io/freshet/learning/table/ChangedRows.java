@@ -1,40 +1,50 @@
 package io.freshet.learning.table;
 
+import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.StateHash;
+import io.freshet.scoring.state.UnsignedIds;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
-import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What changed in one table since the last drain. Whoever changes a row says so before; the row's
- * old hash then leaves the running hash, and the new one enters it at the drain, however often the
- * row changed in between.
+ * What changed in one table since the last drain: in the values of its rows, which belong to the
+ * serving state, and in their slots, which belong to the learner's own. Whoever changes either says
+ * so before; the row's old hashes then leave the running ones, and the new ones enter them at the
+ * drain, however often the row changed in between.
  */
 public final class ChangedRows {
 
   private final RowTable table;
-  private final StateHash hash;
+  private final @Nullable StateHash servingHash;
+  private final @Nullable StateHash ownHash;
 
   /** Rows that changed, or are new. */
   private final BitSet changed = new BitSet();
 
-  /** Rows that readers have not seen yet. */
+  /** Rows that were not there at the last drain. */
   private final BitSet unknown = new BitSet();
 
-  /** Ids that readers have and the table has not. */
+  /** Ids that were there at the last drain and are not now. */
   private final LongOpenHashSet removed = new LongOpenHashSet();
 
-  ChangedRows(RowTable table, StateHash hash) {
+  /**
+   * @param servingHash of what the values belong to; null when they belong to nothing
+   * @param ownHash of what the slots belong to; null when there are none
+   */
+  ChangedRows(RowTable table, @Nullable StateHash servingHash, @Nullable StateHash ownHash) {
     this.table = table;
-    this.hash = hash;
+    this.servingHash = servingHash;
+    this.ownHash = ownHash;
   }
 
-  /** To be called before the floats of {@code row} change. */
+  RowTable table() {
+    return table;
+  }
+
+  /** To be called before the floats of {@code row} change, its slots included. */
   public void touch(int row) {
     if (!changed.get(row)) {
       subtract(row);
@@ -58,7 +68,7 @@ public final class ChangedRows {
   }
 
   /** Removes a row from the table. */
-  void remove(int row) {
+  public void remove(int row) {
     long id = table.idOf(row);
     if (!changed.get(row)) {
       subtract(row);
@@ -75,64 +85,168 @@ public final class ChangedRows {
     return changed.isEmpty() && removed.isEmpty();
   }
 
-  StateDelta.Rows drain() {
-    int width = table.width();
-    long[] ids = changedIds();
-    float[] values = new float[Math.multiplyExact(ids.length, width)];
+  /**
+   * What changed in the values; the new rows enter {@code into}, which stands where the running
+   * hash does.
+   */
+  StateDelta.@Nullable Rows serving(StateHash into) {
+    return servingHash == null ? null : rows(into, false);
+  }
+
+  /** What changed in the slots, as {@link #serving}. */
+  StateDelta.@Nullable Rows own(StateHash into) {
+    return ownHash == null ? null : rows(into, true);
+  }
+
+  private StateDelta.Rows rows(StateHash into, boolean slots) {
+    int width = slots ? table.slotWidth() : table.width();
+    long[] ids = UnsignedIds.sort(changed.stream().mapToLong(table::idOf).toArray());
+    float[] floats = new float[Math.multiplyExact(ids.length, width)];
     for (int i = 0; i < ids.length; i++) {
       int row = table.find(ids[i]);
-      System.arraycopy(table.values(row), table.valueOffset(row), values, i * width, width);
-      hash.addRow(table.name(), ids[i], values, i * width, width);
+      if (slots) {
+        System.arraycopy(table.slots(row), table.slotOffset(row), floats, i * width, width);
+      } else {
+        System.arraycopy(table.values(row), table.valueOffset(row), floats, i * width, width);
+      }
+      into.addRow(table.name(), ids[i], floats, i * width, width);
     }
-    long[] gone = sorted(removed.toLongArray());
+    return new StateDelta.Rows(
+        table.name(), width, ids, floats, UnsignedIds.sort(removed.toLongArray()));
+  }
+
+  /** Nothing has changed any more. */
+  void clear() {
     changed.clear();
     unknown.clear();
     removed.clear();
-    return new StateDelta.Rows(table.name(), width, ids, values, gone);
   }
 
-  void save(DataOutput out) throws IOException {
-    long[] ids = changedIds();
-    out.writeInt(ids.length);
-    for (long id : ids) {
-      out.writeLong(id);
-      out.writeBoolean(unknown.get(table.find(id)));
+  /**
+   * Fills an empty table with the rows of a state; they count as drained, the hashes are set apart.
+   */
+  void load(ModelState serving, ModelState own) {
+    if (servingHash != null) {
+      RowTable from = serving.table(table.name());
+      from.forEach((id, row) -> copyValues(from, row, table.findOrInsert(id)));
     }
-    long[] gone = sorted(removed.toLongArray());
-    out.writeInt(gone.length);
-    for (long id : gone) {
-      out.writeLong(id);
+    if (ownHash != null) {
+      RowTable from = own.table(table.name());
+      from.forEach((id, row) -> copySlots(from, row, table.findOrInsert(id)));
+      requireRows(from.size());
     }
-  }
-
-  void load(DataInput in) throws IOException {
-    for (int n = in.readInt(); n > 0; n--) {
-      int row = table.find(in.readLong());
-      changed.set(row);
-      unknown.set(row, in.readBoolean());
-    }
-    for (int n = in.readInt(); n > 0; n--) {
-      removed.add(in.readLong());
+    if (servingHash != null) {
+      requireRows(serving.table(table.name()).size());
     }
   }
 
-  private long[] changedIds() {
-    return sorted(changed.stream().mapToLong(table::idOf).toArray());
+  private void requireRows(int rows) {
+    if (rows != table.size()) {
+      throw new IllegalArgumentException(
+          "table %s must have the same rows in both parts of a learner's state, it has %d of %d"
+              .formatted(table.name(), rows, table.size()));
+    }
   }
 
-  private static long[] sorted(long[] ids) {
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] ^= Long.MIN_VALUE;
+  /**
+   * Takes over the values of rows that changed; the table's slots follow by {@link #changeSlots}.
+   */
+  void changeValues(StateDelta.Rows rows) {
+    removeAll(rows);
+    for (int i = 0; i < rows.ids().length; i++) {
+      int row = touchOrInsert(rows.ids()[i]);
+      System.arraycopy(
+          rows.values(), i * rows.width(), table.values(row), table.valueOffset(row), rows.width());
     }
-    Arrays.sort(ids);
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] ^= Long.MIN_VALUE;
+  }
+
+  void changeSlots(StateDelta.Rows rows) {
+    removeAll(rows);
+    for (int i = 0; i < rows.ids().length; i++) {
+      int row = touchOrInsert(rows.ids()[i]);
+      System.arraycopy(
+          rows.values(), i * rows.width(), table.slots(row), table.slotOffset(row), rows.width());
     }
-    return ids;
+  }
+
+  private void removeAll(StateDelta.Rows rows) {
+    for (long id : rows.removed()) {
+      int row = table.find(id);
+      if (row >= 0) {
+        remove(row);
+      }
+    }
+  }
+
+  /**
+   * Makes every change undone, {@code serving} and {@code own} being the state at the last drain.
+   */
+  void undo(ModelState serving, ModelState own) {
+    int[] rows = changed.stream().toArray();
+    for (int row : rows) {
+      if (unknown.get(row)) {
+        table.remove(table.idOf(row));
+      } else {
+        restore(row, serving, own);
+      }
+    }
+    for (long id : removed.toLongArray()) {
+      restore(table.findOrInsert(id), serving, own);
+    }
+    clear();
+  }
+
+  private void restore(int row, ModelState serving, ModelState own) {
+    long id = table.idOf(row);
+    if (servingHash != null) {
+      RowTable from = serving.table(table.name());
+      copyValues(from, from.find(id), row);
+    }
+    if (ownHash != null) {
+      RowTable from = own.table(table.name());
+      copySlots(from, from.find(id), row);
+    }
+    add(row);
+  }
+
+  private void copyValues(RowTable from, int fromRow, int row) {
+    System.arraycopy(
+        from.values(fromRow),
+        from.valueOffset(fromRow),
+        table.values(row),
+        table.valueOffset(row),
+        table.width());
+  }
+
+  private void copySlots(RowTable from, int fromRow, int row) {
+    System.arraycopy(
+        from.values(fromRow),
+        from.valueOffset(fromRow),
+        table.slots(row),
+        table.slotOffset(row),
+        table.slotWidth());
   }
 
   private void subtract(int row) {
-    hash.subtractRow(
-        table.name(), table.idOf(row), table.values(row), table.valueOffset(row), table.width());
+    long id = table.idOf(row);
+    if (servingHash != null) {
+      servingHash.subtractRow(
+          table.name(), id, table.values(row), table.valueOffset(row), table.width());
+    }
+    if (ownHash != null) {
+      ownHash.subtractRow(
+          table.name(), id, table.slots(row), table.slotOffset(row), table.slotWidth());
+    }
+  }
+
+  private void add(int row) {
+    long id = table.idOf(row);
+    if (servingHash != null) {
+      servingHash.addRow(
+          table.name(), id, table.values(row), table.valueOffset(row), table.width());
+    }
+    if (ownHash != null) {
+      ownHash.addRow(table.name(), id, table.slots(row), table.slotOffset(row), table.slotWidth());
+    }
   }
 }

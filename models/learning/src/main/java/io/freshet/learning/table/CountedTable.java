@@ -3,9 +3,6 @@ package io.freshet.learning.table;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.state.RowTable;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 
 /**
  * A table whose rows are written by someone else at every event of their id, and age like those of
@@ -20,7 +17,7 @@ public final class CountedTable {
   private final ChangedRows changes;
   private final Ageing ageing;
 
-  public CountedTable(RowTable table, ServingChanges changes, Feature feature) {
+  public CountedTable(RowTable table, LearnerChanges changes, Feature feature) {
     this.table = table;
     this.changes = changes.rows(table);
     this.ageing = new Ageing(feature.expireAfterMs(), feature.maxRows(), table, this.changes);
@@ -45,13 +42,5 @@ public final class CountedTable {
   /** Expiry and eviction. */
   public void endRound(long before, long now) {
     ageing.endRound(table.size() - 1, before, now);
-  }
-
-  public void save(DataOutput out) throws IOException {
-    TableFormat.write(table, out);
-  }
-
-  public void load(DataInput in) throws IOException {
-    TableFormat.read(table, in);
   }
 }

@@ -5,9 +5,6 @@ import io.freshet.learning.optimizer.RowOptimizer;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.state.RowTable;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 
 /**
  * A table of trained rows. An id gets its own row once its decayed count of events, rounded to the
@@ -36,7 +33,7 @@ public final class LearnedTable {
    */
   public LearnedTable(
       RowTable table,
-      ServingChanges changes,
+      LearnerChanges changes,
       RowOptimizer optimizer,
       Feature feature,
       double spread,
@@ -45,7 +42,7 @@ public final class LearnedTable {
     this.table = table;
     this.changes = changes.rows(table);
     this.optimizer = optimizer;
-    this.candidates = new Candidates(table.name(), CANDIDATES);
+    this.candidates = new Candidates(table.name(), CANDIDATES, changes);
     this.ageing = new Ageing(feature.expireAfterMs(), feature.maxRows(), table, this.changes);
     this.admitAfter = feature.admitAfter();
     this.spread = spread;
@@ -68,14 +65,15 @@ public final class LearnedTable {
   }
 
   /**
-   * Counts one event of an id. Does not touch the serving state: an id that reaches its admission
-   * here gets its row when {@link #train} comes.
+   * Counts one event of an id. Changes no value of a row: an id that reaches its admission here
+   * gets its row when {@link #train} comes.
    *
    * @return whether the id has a row or is to be admitted
    */
   boolean count(long id, long eventTime) {
     int row = table.find(id);
     if (row >= 0) {
+      changes.touch(row);
       EventCount.add(table.slots(row), table.slotOffset(row), eventTime);
       return true;
     }
@@ -114,16 +112,6 @@ public final class LearnedTable {
   /** Expiry and eviction. */
   public void endRound(long before, long now) {
     ageing.endRound(table.size() - 1, before, now);
-  }
-
-  public void save(DataOutput out) throws IOException {
-    TableFormat.write(table, out);
-    candidates.save(out);
-  }
-
-  public void load(DataInput in) throws IOException {
-    TableFormat.read(table, in);
-    candidates.load(in);
   }
 
   private int admit(long id) {

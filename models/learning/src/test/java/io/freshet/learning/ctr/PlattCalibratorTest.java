@@ -8,7 +8,7 @@ import io.freshet.learning.GeneratedExamples;
 import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.learning.TestModel;
-import io.freshet.learning.table.ServingChanges;
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.feature.FeatureLayout;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.state.ModelState;
@@ -90,7 +90,7 @@ class PlattCalibratorTest {
 
   private static float[] found(PlattCalibrator calibrator) {
     Tensor tensor = Tensor.zeros("calibration", 2);
-    calibrator.apply(tensor, new ServingChanges(new ModelState(List.of(tensor), List.of())));
+    calibrator.apply(tensor, new LearnerChanges(new ModelState(List.of(tensor), List.of())));
     return tensor.data();
   }
 }

@@ -97,7 +97,7 @@ class TablesOfALearnerTest {
       assertThat(items(learner).find(Ids.of("younger"))).isNotNegative();
       assertThat(items(learner).find(Ids.SHARED)).isNotNegative();
       var delta =
-          learner.drain().tables().stream()
+          learner.drain().serving().tables().stream()
               .filter(rows -> rows.table().equals("item"))
               .findFirst()
               .orElseThrow();

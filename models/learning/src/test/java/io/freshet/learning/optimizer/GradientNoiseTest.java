@@ -3,12 +3,15 @@ package io.freshet.learning.optimizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.settings.ModelSettings.Noise;
+import io.freshet.scoring.state.ModelState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -85,12 +88,14 @@ class GradientNoiseTest {
   }
 
   @Test
-  void withoutEtaNothingIsAddedNorSaved() throws IOException {
+  void withoutEtaNothingIsAddedNorKept() {
     GradientNoise noise = new GradientNoise(Noise.NONE, 1);
     learn(noise, 10, 0.3, new Random(1));
     assertThat(variance(noise, 1)).isZero();
     assertThat(noise.metrics()).isEmpty();
-    assertThat(saved(noise)).isEmpty();
+    LearnerChanges changes = new LearnerChanges(new ModelState(List.of(), List.of()));
+    noise.declare(changes);
+    assertThat(changes.emptyState().own().tensors()).isEmpty();
   }
 
   @Test

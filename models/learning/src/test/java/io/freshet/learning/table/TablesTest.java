@@ -8,17 +8,12 @@ import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Use;
+import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.StateDelta;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TablesTest {
@@ -29,8 +24,8 @@ class TablesTest {
       RowOptimizer.of(new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05));
 
   private final RowTable rows = new RowTable("item", WIDTH, LearnedTable.slots(OPTIMIZER, WIDTH));
-  private final ServingChanges changes =
-      new ServingChanges(new ModelState(List.of(), List.of(rows)));
+  private final LearnerChanges changes =
+      new LearnerChanges(new ModelState(List.of(), List.of(rows)));
 
   @Test
   void aRowCostsAtMostFortyBytesOverItsFloatsAndSlots() {
@@ -66,11 +61,12 @@ class TablesTest {
     changed.remove(rows.find(6));
     int row = changed.touchOrInsert(5);
     rows.values(row)[rows.valueOffset(row)] = 3;
-    StateDelta.Rows drained = changes.drain().tables().get(0);
+    StateDelta.Rows drained = changes.drain().serving().tables().get(0);
     assertThat(drained.ids()).containsExactly(5);
     assertThat(drained.values()[0]).isEqualTo(3);
     assertThat(drained.removed()).containsExactly(6);
-    assertThat(changes.hash()).isEqualTo(new ModelState(List.of(), List.of(rows)).computeHash());
+    assertThat(changes.servingHash())
+        .isEqualTo(new ModelState(List.of(), List.of(rows)).computeHash());
   }
 
   @Test
@@ -78,7 +74,7 @@ class TablesTest {
     ChangedRows changed = changes.rows(rows);
     changed.touchOrInsert(5);
     changed.remove(rows.find(5));
-    assertThat(changes.drain().tables()).isEmpty();
+    assertThat(changes.drain().serving().tables()).isEmpty();
   }
 
   @Test
@@ -87,13 +83,13 @@ class TablesTest {
     for (long id : new long[] {-1, 3, Long.MIN_VALUE, 2, Long.MAX_VALUE}) {
       changed.touchOrInsert(id);
     }
-    assertThat(changes.drain().tables().get(0).ids())
+    assertThat(changes.drain().serving().tables().get(0).ids())
         .containsExactly(2, 3, Long.MAX_VALUE, Long.MIN_VALUE, -1);
   }
 
   @Test
   void candidatesStayBoundedAndForgetThoseUnseenForLongest() {
-    Candidates candidates = new Candidates("item", 100);
+    Candidates candidates = new Candidates("item", 100, changes);
     for (int i = 0; i < 101; i++) {
       candidates.add(1_000 - i, START + i);
     }
@@ -104,31 +100,39 @@ class TablesTest {
   }
 
   @Test
-  void savedBytesDoNotTellHowATableCameToBe() throws IOException {
-    LearnedTable one = table(1, 0);
-    ChangedRows changed = changes.rows(rows);
-    Random random = new Random(1);
-    for (int i = 0; i < 3_000; i++) {
-      changed.touchOrInsert(random.nextInt(500));
-      int row = rows.find(random.nextInt(500));
-      if (row >= 0) {
-        changed.remove(row);
-      }
-    }
-    RowTable other = new RowTable("item", WIDTH, rows.slotWidth());
-    LearnedTable two =
-        new LearnedTable(
-            other,
-            new ServingChanges(new ModelState(List.of(), List.of(other))),
-            OPTIMIZER,
-            feature(1, 0),
-            0.05,
-            0,
-            1);
-    byte[] bytes = saved(one);
-    two.load(new DataInputStream(new ByteArrayInputStream(bytes)));
-    assertThat(saved(two).length).isEqualTo(bytes.length);
-    assertThat(saved(two)).isEqualTo(bytes);
+  void theSlotsOfARowAreDrainedAsTheLearnersOwnAndItsValuesAsTheServingStates() {
+    LearnedTable table = table(1, 0);
+    table.create();
+    BatchRows batch = new BatchRows(table);
+    step(batch, new long[] {7});
+    changes.drain();
+    step(batch, new long[] {7});
+    LearnerDelta delta = changes.drain();
+    StateDelta.Rows values = delta.serving().tables().get(0);
+    StateDelta.Rows slots = delta.own().tables().get(0);
+    assertThat(values.ids()).containsExactly(7);
+    assertThat(values.width()).isEqualTo(WIDTH);
+    assertThat(slots.ids()).containsExactly(7);
+    assertThat(slots.width()).isEqualTo(rows.slotWidth());
+    assertThat(slots.values()[0]).as("its count of events").isEqualTo(2);
+  }
+
+  @Test
+  void candidatesAreTheLearnersOwnAndLeaveItWhenTheyAreAdmitted() {
+    LearnedTable table = table(2, 0);
+    table.create();
+    changes.drain();
+    BatchRows batch = new BatchRows(table);
+    step(batch, new long[] {7});
+    StateDelta own = changes.drain().own();
+    assertThat(own.tables()).extracting(StateDelta.Rows::table).contains("item.candidates");
+    step(batch, new long[] {7});
+    StateDelta.Rows candidates =
+        changes.drain().own().tables().stream()
+            .filter(rows -> rows.table().equals("item.candidates"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(candidates.removed()).containsExactly(7);
   }
 
   @Test
@@ -183,12 +187,6 @@ class TablesTest {
         expireAfterMs,
         1_000_000,
         List.of());
-  }
-
-  private static byte[] saved(LearnedTable table) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    table.save(new DataOutputStream(bytes));
-    return bytes.toByteArray();
   }
 
   private static long used() {

@@ -175,29 +175,34 @@ public final class RowTable {
     for (int[] part : index) {
       for (int entry : part) {
         if (entry != 0) {
-          all[n++] = idOf(entry - 1) ^ Long.MIN_VALUE;
+          all[n++] = idOf(entry - 1);
         }
       }
     }
-    Arrays.sort(all);
-    for (int i = 0; i < n; i++) {
-      all[i] ^= Long.MIN_VALUE;
-    }
-    return all;
+    return UnsignedIds.sort(all);
   }
 
   /** A copy of the serving part alone. */
   public RowTable copyServing() {
-    RowTable copy = new RowTable(name, width);
+    return copy(width, values);
+  }
+
+  /** A copy of the slots alone, as the rows of a table of their own. */
+  public RowTable copySlots() {
+    return copy(slotWidth, slots);
+  }
+
+  private RowTable copy(int copiedWidth, float[][] floats) {
+    RowTable copy = new RowTable(name, copiedWidth);
     for (int p = 0; p < INDEX_PARTS; p++) {
       copy.index[p] = index[p].clone();
     }
     System.arraycopy(partCounts, 0, copy.partCounts, 0, INDEX_PARTS);
     copy.ids = deepCopy(ids);
-    copy.values = new float[values.length][];
-    copy.slots = new float[values.length][0];
-    for (int s = 0; s < values.length; s++) {
-      copy.values[s] = values[s].clone();
+    copy.values = new float[floats.length][];
+    copy.slots = new float[floats.length][0];
+    for (int s = 0; s < floats.length; s++) {
+      copy.values[s] = floats[s].clone();
     }
     copy.free = free.clone();
     copy.freeCount = freeCount;

@@ -155,7 +155,7 @@ public final class LogBytes {
   }
 
   private StateDelta publish(long epoch) {
-    StateDelta changed = learner.drain();
+    StateDelta changed = learner.drain().serving();
     VersionFacts facts = facts(new Version(epoch, ++number));
     boolean first = parent == null;
     log.publish(facts, first ? StateDelta.whole(learner.servingState()) : changed);

@@ -16,6 +16,7 @@ import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureEncoder;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.state.LearnerState;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -107,7 +108,9 @@ public final class LearnerLoop implements Sequenced {
       Consumer<Evaluation> evaluations,
       DataInput in)
       throws IOException {
-    Learner learner = family.resume(settings, in);
+    LearnerState state = family.emptyState(settings);
+    StateFields.read(state, in);
+    Learner learner = family.resume(settings, state);
     OnlineQuality quality = OnlineQuality.resume(in);
     LearnerLoop loop =
         new LearnerLoop(
@@ -208,7 +211,7 @@ public final class LearnerLoop implements Sequenced {
 
   @Override
   public void save(long id, DataOutput out) throws IOException {
-    learner.save(out);
+    StateFields.write(learner.snapshot(), out);
     quality.save(out);
     publication.save(id, out);
     out.writeInt(stepsInRound);

@@ -125,7 +125,7 @@ public final class Publication implements AutoCloseable {
   }
 
   private void publish(Learner learner, RoundEnd end, long now) {
-    StateDelta changed = learner.drain();
+    StateDelta changed = learner.drain().serving();
     Version next = new Version(epoch, ++number);
     Map<String, Long> rowCounts = new HashMap<>();
     for (RowTable table : learner.servingState().tables().values()) {
