@@ -40,7 +40,9 @@ public final class GradientNoise {
   /** Updates after a restart whose loss is held against the level at the restart. */
   private static final int WATCHED = 500;
 
-  /** Of its numbers and of the buckets of {@link Adwin}, 24 bytes each, 5 of a size and one more. */
+  /**
+   * Of its numbers and of the buckets of {@link Adwin}, 24 bytes each, 5 of a size and one more.
+   */
   private static final int LARGEST_BYTES = 8 * 1024;
 
   private final Noise settings;

@@ -11,8 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
 /**
- * The state of a component whose size changes, as numbers of a fixed count: how many bytes it saves,
- * then those, eight a number.
+ * The state of a component whose size changes, as numbers of a fixed count: how many bytes it
+ * saves, then those, eight a number.
  */
 public final class SavedBytes implements LearnerChanges.Numbers {
 
