@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       ScoreCommand.class,
       FollowCommand.class,
       InspectCommand.class,
+      PromoteCommand.class,
       HelpCommand.class
     },
     footer = {"", "freshet COMMAND --help says all there is of a command."})

@@ -168,6 +168,11 @@ final class LogModelReader implements ModelReader, Follower.Events {
   }
 
   @Override
+  public String model() {
+    return options.names().model();
+  }
+
+  @Override
   public Scorer scorer() {
     return scorer;
   }

@@ -1,5 +1,6 @@
 package io.freshet.serving;
 
+import io.freshet.modellog.ServedNames;
 import io.freshet.modellog.Version;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,6 +32,24 @@ public interface ModelReader extends AutoCloseable {
   static ModelReader open(ReaderOptions options) {
     return LogModelReader.open(options);
   }
+
+  /**
+   * Follows whatever model the served name {@code options.names().model()} stands for, and changes
+   * over without a gap when the name is promoted to another one.
+   */
+  static ModelReader openServed(ReaderOptions options) {
+    return ServedNameReader.open(
+        options.names().model(),
+        () -> ServedNames.open(options.kafka(), options.names().prefix()),
+        model -> open(options.withModel(model)));
+  }
+
+  /**
+   * The model that is served.
+   *
+   * @throws NoVersion while a served name stands for none that has a version
+   */
+  String model();
 
   /** Scores with the freshest verified version there is at each call. */
   Scorer scorer();

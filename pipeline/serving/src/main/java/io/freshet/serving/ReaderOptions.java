@@ -78,6 +78,21 @@ public record ReaderOptions(
         maxItems);
   }
 
+  /** Of another model, or served name, of the same installation. */
+  public ReaderOptions withModel(String model) {
+    return new ReaderOptions(
+        kafka,
+        new TopicNames(names.prefix(), model),
+        isolation,
+        pinned,
+        stalenessLimit,
+        sourceClock,
+        undoLimit,
+        scrubPeriod,
+        maxUsers,
+        maxItems);
+  }
+
   /** Serving {@code version} alone. */
   public ReaderOptions withPinned(Version version) {
     return new ReaderOptions(

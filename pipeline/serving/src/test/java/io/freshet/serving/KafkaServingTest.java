@@ -3,9 +3,11 @@ package io.freshet.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freshet.modellog.BrokenLog;
 import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.ScriptedLearner;
+import io.freshet.modellog.ServedNames;
 import io.freshet.modellog.TestBroker;
 import io.freshet.modellog.TopicNames;
 import io.freshet.schema.AvroCodec;
@@ -87,6 +89,61 @@ class KafkaServingTest {
         assertThat(reader.stats().gaps()).isZero();
       }
     }
+  }
+
+  @Test
+  void aPromotedNameServesTheOtherModelWithoutAGap() throws Exception {
+    TopicNames one = new TopicNames("s.", "one");
+    TopicNames other = new TopicNames("s.", "other");
+    try (ModelLog first = KafkaModelLog.open(broker.kafka(), one, () -> Instant.EPOCH, false);
+        ModelLog second = KafkaModelLog.open(broker.kafka(), other, () -> Instant.EPOCH, false);
+        ModelReader reader =
+            ServedNameReader.open(
+                "shop",
+                () -> ServedNames.open(broker.kafka(), "s."),
+                model ->
+                    LogModelReader.open(
+                        ReaderOptions.of(broker.kafka(), model, Isolation.SPECULATIVE)
+                            .withPrefix("s.")
+                            .withFeatures(0, 0),
+                        () -> KafkaModelLog.feed(broker.kafka(), new TopicNames("s.", model)),
+                        json -> new UniformModel(),
+                        null))) {
+      assertThatExceptionOfType(NoVersion.class)
+          .isThrownBy(() -> reader.scorer().score(UniformModel.any()))
+          .withMessageContaining("the served name shop must stand for a model");
+      new ScriptedLearner(first).claim().publish(1);
+      ServedNames.point(broker.kafka(), "s.", "shop", "one", 5);
+      reader.awaitFirst(LONG);
+      assertThat(reader.model()).isEqualTo("one");
+      assertThat(reader.scorer().score(UniformModel.any()).of(0)).isEqualTo(1);
+
+      // The other model has no version yet: the name goes on with what it has.
+      ScriptedLearner later = new ScriptedLearner(second).claim();
+      ServedNames.point(broker.kafka(), "s.", "shop", "other", 6);
+      assertThat(reader.scorer().score(UniformModel.any()).of(0)).isEqualTo(1);
+      later.publish(2);
+      long deadline = System.nanoTime() + LONG.toNanos();
+      float score = 1;
+      while (score == 1 && System.nanoTime() < deadline) {
+        score = reader.scorer().score(UniformModel.any()).of(0);
+      }
+      assertThat(score).isEqualTo(2);
+      assertThat(reader.model()).isEqualTo("other");
+      try (ServedNames names = ServedNames.open(broker.kafka(), "s.")) {
+        assertThat(names.targets())
+            .containsExactly(Map.entry("shop", new ServedNames.Target("other", 6)));
+      }
+    }
+  }
+
+  @Test
+  void aNameIsOnlyPromotedToAModelThatIsThere() {
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> ServedNames.point(broker.kafka(), "s.", "shop", "nobody", 1))
+        .withMessageContaining("nobody");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> ServedNames.point(broker.kafka(), "s.", "one", "one", 1));
   }
 
   @Test

@@ -42,9 +42,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * How many examples per second of wall time the whole path learns (Kafka, Flink, DIN, model log,
  * reader, all in this process), beside the learner loop alone on the same examples in the same
  * process, once before and once after. The source is sent to Kafka meanwhile, some thousand
- * impressions ahead, as fast as they are learnt; the first quarter of the examples warms up and
- * does not count. Where others run on the machine, compare processor time: the ratio cannot be
- * above what two cores give for it. Argument: events.
+ * impressions ahead, as fast as they are learnt; the first half of the examples warms up and does
+ * not count. Where others run on the machine, compare processor time: the ratio cannot be above
+ * what two cores give for it. Argument: events.
  */
 public final class WholePath {
 
@@ -69,7 +69,7 @@ public final class WholePath {
   }
 
   public static void main(String[] arguments) {
-    long events = arguments.length > 0 ? Long.parseLong(arguments[0]) : 120_000;
+    long events = arguments.length > 0 ? Long.parseLong(arguments[0]) : 480_000;
     new WholePath(events, System.out).measure();
     // Kafka and Flink leave threads that would keep the process.
     System.exit(0);
@@ -204,7 +204,7 @@ public final class WholePath {
           }
           examples += evaluation.getRows().size();
           if (first < 0) {
-            if (examples >= expected / 4) {
+            if (examples >= expected / 2) {
               first = record.timestamp();
               cpuBegan = ProcessCpu.nanos();
             }

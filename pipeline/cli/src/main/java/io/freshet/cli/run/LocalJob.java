@@ -112,7 +112,9 @@ public final class LocalJob implements AutoCloseable {
 
   private static Configuration configuration(Storage storage) {
     Configuration settings = new Configuration();
-    settings.set(StateBackendOptions.STATE_BACKEND, "hashmap");
+    settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    settings.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
     settings.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     settings.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY, storage.checkpoints().toUri().toString());
@@ -136,8 +138,7 @@ public final class LocalJob implements AutoCloseable {
         RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_DELAY, Duration.ofMillis(500));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(48));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(48));
-    // Nothing here uses Flink's own managed memory: keyed state is on the heap.
-    settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(8));
+    settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(192));
     settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(250));
     settings.set(CoreOptions.CHECK_LEAKED_CLASSLOADER, false);
     return settings;

@@ -94,6 +94,11 @@ public final class FakeModelReader implements ModelReader {
   }
 
   @Override
+  public String model() {
+    return "fake";
+  }
+
+  @Override
   public Scorer scorer() {
     return new Scorer() {
       @Override

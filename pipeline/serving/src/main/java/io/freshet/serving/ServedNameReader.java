@@ -1,0 +1,276 @@
+package io.freshet.serving;
+
+import io.freshet.modellog.BrokenLog;
+import io.freshet.modellog.ServedNames;
+import io.freshet.modellog.Version;
+import io.freshet.scoring.feature.Instance;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves whatever model a name stands for. When the name is promoted to another model, that one is
+ * followed beside the present one until it can be scored with; then it takes over. There is no
+ * moment without a scorer.
+ */
+final class ServedNameReader implements ModelReader {
+
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration FIRST_VERSION = Duration.ofMillis(200);
+  private static final long RETRY_MILLIS = 200;
+
+  private final String name;
+  private final Supplier<ServedNames> names;
+  private final Function<String, ModelReader> readers;
+  private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Thread thread;
+
+  private volatile @Nullable Serving serving;
+
+  // Guarded by the lock.
+  private boolean closed;
+  private String problem;
+
+  private record Serving(String model, ModelReader reader) {}
+
+  /**
+   * @param readers opens a reader of a model
+   */
+  static ServedNameReader open(
+      String name, Supplier<ServedNames> names, Function<String, ModelReader> readers) {
+    ServedNameReader reader = new ServedNameReader(name, names, readers);
+    reader.thread.start();
+    return reader;
+  }
+
+  private ServedNameReader(
+      String name, Supplier<ServedNames> names, Function<String, ModelReader> readers) {
+    this.name = name;
+    this.names = names;
+    this.readers = readers;
+    this.problem = "no such name has been promoted so far";
+    this.thread = new Thread(this::run, "freshet-served-" + name);
+    this.thread.setDaemon(true);
+  }
+
+  private void run() {
+    while (isOpen()) {
+      try (ServedNames known = names.get()) {
+        while (isOpen()) {
+          known.refresh(POLL);
+          ServedNames.Target target = known.targets().get(name);
+          Serving present = serving;
+          if (target != null && (present == null || !present.model().equals(target.model()))) {
+            takeOver(target.model(), known);
+          }
+        }
+      } catch (BrokenLog | KafkaException e) {
+        // Whatever is served stays; the name is looked up again.
+        met(String.valueOf(e.getMessage()));
+        pause();
+      }
+    }
+  }
+
+  /** Waits for the model's first version, unless the name is promoted elsewhere meanwhile. */
+  private void takeOver(String model, ServedNames known) {
+    ModelReader next = readers.apply(model);
+    boolean ready = false;
+    try {
+      while (!ready && isOpen()) {
+        try {
+          next.awaitFirst(FIRST_VERSION);
+          ready = true;
+        } catch (NoVersion e) {
+          met(String.valueOf(e.getMessage()));
+          known.refresh(Duration.ZERO);
+          ServedNames.Target target = known.targets().get(name);
+          if (target == null || !target.model().equals(model)) {
+            return;
+          }
+        }
+      }
+      if (ready) {
+        serve(model, next);
+      }
+    } finally {
+      if (!ready) {
+        next.close();
+      }
+    }
+  }
+
+  private void serve(String model, ModelReader next) {
+    next.onSwap(swap -> call(swapCallbacks, swap));
+    next.onRefusal(refusal -> call(refusalCallbacks, refusal));
+    Serving before = serving;
+    lock.lock();
+    try {
+      serving = new Serving(model, next);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (before != null) {
+      before.reader().close();
+    }
+  }
+
+  private static <T> void call(List<Consumer<T>> callbacks, T event) {
+    callbacks.forEach(callback -> callback.accept(event));
+  }
+
+  private boolean isOpen() {
+    lock.lock();
+    try {
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void met(String what) {
+    lock.lock();
+    try {
+      problem = what;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pause() {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+      while (!closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ModelReader reader() {
+    Serving present = serving;
+    if (present == null) {
+      throw new NoVersion(whyNone());
+    }
+    return present.reader();
+  }
+
+  private String whyNone() {
+    lock.lock();
+    try {
+      return "the served name %s must stand for a model that has a version; %s"
+          .formatted(name, problem);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public String model() {
+    Serving present = serving;
+    if (present == null) {
+      throw new NoVersion(whyNone());
+    }
+    return present.model();
+  }
+
+  @Override
+  public Scorer scorer() {
+    return new Scorer() {
+      @Override
+      public Scores score(List<Instance> instances) {
+        return reader().scorer().score(instances);
+      }
+
+      @Override
+      public Scores score(String userId, List<String> itemIds, Map<String, Object> context) {
+        return reader().scorer().score(userId, itemIds, context);
+      }
+    };
+  }
+
+  @Override
+  public Version awaitFirst(Duration timeout) {
+    long left = timeout.toNanos();
+    lock.lock();
+    try {
+      Serving present = serving;
+      while (present == null) {
+        if (closed || left <= 0) {
+          throw new NoVersion(whyNone());
+        }
+        left = changed.awaitNanos(left);
+        present = serving;
+      }
+      return present.reader().awaitFirst(Duration.ofNanos(Math.max(0, left)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NoVersion("interrupted while waiting for the served name " + name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void onSwap(Consumer<Swap> callback) {
+    swapCallbacks.add(callback);
+  }
+
+  @Override
+  public void onRefusal(Consumer<Refusal> callback) {
+    refusalCallbacks.add(callback);
+  }
+
+  @Override
+  public boolean matches() {
+    Serving present = serving;
+    return present != null && present.reader().matches();
+  }
+
+  @Override
+  public Duration staleness() {
+    return reader().staleness();
+  }
+
+  @Override
+  public ReaderStats stats() {
+    return reader().stats();
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Serving present = serving;
+    if (present != null) {
+      present.reader().close();
+    }
+  }
+}
