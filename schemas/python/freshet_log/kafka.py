@@ -41,7 +41,7 @@ class KafkaLog:
 
     def poll(self, seconds):
         records = []
-        for message in self._log.consume(_BATCH, seconds):
+        for message in messages_of(self._log, seconds):
             if value_or_end(message):
                 records.append((message.offset(), message.value()))
             else:
@@ -69,7 +69,7 @@ class KafkaLog:
 
     def _learn_index(self, seconds):
         """Reads what there is; whether that was everything."""
-        messages = self._index_consumer.consume(_BATCH, seconds)
+        messages = messages_of(self._index_consumer, seconds)
         if not messages and seconds > 0:
             raise LostOffset("the index must be read to its end, the broker gives nothing")
         at_end = False
@@ -133,6 +133,12 @@ def require_topic(client, topic):
     if found.error is not None:
         raise KafkaException(KafkaError(found.error.code(), "topic %s: %s" % (topic, found.error)))
     return sorted(found.partitions)
+
+
+def messages_of(client, seconds):
+    """What has come, or the first that comes within `seconds`: consume() would wait for a batch."""
+    first = client.poll(seconds)
+    return [] if first is None else [first, *client.consume(_BATCH, 0)]
 
 
 def value_or_end(message):

@@ -3,10 +3,9 @@
 from confluent_kafka import TopicPartition
 
 from freshet_log.features import Past
-from freshet_log.kafka import consumer, require_topic, value_or_end
+from freshet_log.kafka import consumer, messages_of, require_topic, value_or_end
 from freshet_log.records import Codec, Unreadable
 
-_BATCH = 500
 _SECONDS = 30.0
 
 
@@ -58,7 +57,7 @@ def _values(client, topic):
     client.assign(partitions)
     left = {partition.partition for partition in partitions}
     while left:
-        messages = client.consume(_BATCH, _SECONDS)
+        messages = messages_of(client, _SECONDS)
         if not messages:
             raise TimeoutError("%s must be read to its end, the broker gives nothing" % topic)
         for message in messages:

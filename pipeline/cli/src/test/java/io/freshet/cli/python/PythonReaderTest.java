@@ -1,0 +1,278 @@
+package io.freshet.cli.python;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.freshet.cli.DefaultModels;
+import io.freshet.cli.kafka.EmbeddedKafka;
+import io.freshet.modellog.KafkaModelLog;
+import io.freshet.modellog.ModelLog;
+import io.freshet.modellog.TopicNames;
+import io.freshet.modellog.VersionFacts;
+import io.freshet.scoring.feature.Instance;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.serving.Isolation;
+import io.freshet.serving.ModelReader;
+import io.freshet.serving.ReaderOptions;
+import io.freshet.serving.Scores;
+import io.freshet.source.Source;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real Kafka, real learners, and a reader that shares no code with them. */
+@Timeout(120)
+class PythonReaderTest {
+
+  /** What the specification promises of a score. */
+  private static final float AGREES = 1e-5f;
+
+  private static final String PREFIX = "t.";
+
+  private static final String MODELS =
+      """
+      models:
+        din: &model
+          family: din
+          features:
+            - {name: item, from: item.id, as: id, size: 6, maxRows: 20}
+            - {name: category, from: item.category, as: id, size: 4}
+            - {name: user, from: user.id, as: id, size: 3}
+            - {name: last, from: taken.last, as: id, size: 3, admitAfter: 2}
+            - {name: hour, from: event.hour, as: id, size: 2}
+            - {name: tags, from: item.tags, as: bag, size: 3}
+            - {name: title, from: item.title, as: text, size: 3}
+            - {name: device, from: context.device, as: bag, size: 2}
+            - {name: pair, from: [user.id, item.category, event.weekday], as: cross}
+            - {name: position, from: position, as: bias}
+            - {name: price, from: item.price, as: number, log: true}
+            - {name: kind, from: item.category, as: number}
+            - {name: weekday, from: event.weekday, as: number}
+            - {name: rate, from: item.id, as: counters, halfLives: [1h, 1d]}
+            - {name: userRate, from: user.id, as: counters, halfLives: [6h], expireAfter: 2h}
+          histories:
+            - {name: taken, of: [item, category], actions: [like, click], length: 7}
+            - {name: passed, of: [category], actions: [none], length: 5}
+          attention: {units: [8, 5], activation: sigmoid, normalize: softmax}
+          network: {units: [20, 9], activation: prelu, linearSkip: true}
+        dice:
+          <<: *model
+          attention: {units: [70], activation: dice, normalize: mean}
+          network: {units: [90], activation: dice, linearSkip: false}
+        relu:
+          <<: *model
+          attention: {units: [8, 5], activation: prelu, normalize: none}
+          network: {units: [16, 8], activation: relu, linearSkip: true}
+        base:
+          <<: *model
+          family: base
+          network: {units: [12], activation: sigmoid, linearSkip: true}
+      """;
+
+  @TempDir static Path directory;
+  private static PythonReader python;
+  private static EmbeddedKafka kafka;
+
+  @BeforeAll
+  static void start() throws Exception {
+    python = PythonReader.find();
+    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (kafka != null) {
+      kafka.close();
+    }
+  }
+
+  private static List<ModelSettings> models() {
+    return DefaultModels.read(MODELS, new Source.StreamDefaults(0, 1_000, 1_000)).models();
+  }
+
+  private static ModelSettings model(String name) {
+    return models().stream().filter(model -> model.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static ModelLog open(String model) {
+    return KafkaModelLog.open(
+        Map.of("bootstrap.servers", kafka.brokers()),
+        new TopicNames(PREFIX, model),
+        () -> Instant.EPOCH,
+        false);
+  }
+
+  private static PythonReader.Run follow(String model, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("freshet_log", "follow", model, "--json", "--prefix", PREFIX, "--brokers"));
+    arguments.add(kafka.brokers());
+    arguments.addAll(List.of(more));
+    return python.start(arguments.toArray(String[]::new));
+  }
+
+  private static JsonNode json(String line) throws IOException {
+    return JsonMapper.builder().build().readTree(line);
+  }
+
+  /** Reads on until the reader shows {@code facts}; everything on the way must be verified. */
+  private static void awaitShown(PythonReader.Run reader, VersionFacts facts) throws IOException {
+    while (true) {
+      String line = reader.line();
+      JsonNode event = json(line);
+      assertThat(event.at("/verified").asBoolean()).as(line).isTrue();
+      if (event.at("/shown").asBoolean()
+          && event.at("/version").asText().equals(facts.version().toString())) {
+        assertThat(event.at("/stateHash").asText()).isEqualTo(facts.stateHash().hex());
+        long rows = facts.rowCounts().values().stream().mapToLong(Long::longValue).sum();
+        assertThat(event.at("/rows").asLong()).isEqualTo(rows);
+        return;
+      }
+    }
+  }
+
+  @Test
+  void itsOwnTestsPass() throws Exception {
+    try (PythonReader.Run tests = python.startWithErrors("unittest")) {
+      List<String> said = tests.rest();
+      assertThat(tests.exit()).as(String.join("\n", said)).isZero();
+      assertThat(said).anyMatch(line -> line.matches("Ran [1-9]\\d+ tests in .*"));
+    }
+  }
+
+  @Test
+  void followsALiveLogThroughDeletionsAnchorsAndARetractedAttemptAndVerifiesEveryHash()
+      throws Exception {
+    ModelSettings din = model("din");
+    try (LiveModel first = new LiveModel(din, 1);
+        LiveModel second = new LiveModel(din, 1);
+        ModelLog log = open("din")) {
+      first.claim(log, null);
+      VersionFacts base = first.publish();
+      try (PythonReader.Run reader = follow("din");
+          PythonReader.Run committed = follow("din", "--isolation", "committed")) {
+        awaitShown(reader, base);
+        for (int round = 2; round <= 4; round++) {
+          base = first.publish();
+          awaitShown(reader, base);
+        }
+        log.commit(base.version());
+        awaitShown(committed, base);
+        awaitShown(reader, first.publish());
+        first.anchor();
+        awaitShown(reader, first.publish());
+
+        // What a restart does: the same learner up to the checkpoint, then other versions.
+        for (int round = 1; round <= 4; round++) {
+          second.learn();
+        }
+        VersionFacts last = base;
+        try (ModelLog taken = open("din")) {
+          second.claim(taken, base);
+          second.anchor();
+          for (int round = 1; round <= 6; round++) {
+            last = second.publish();
+            awaitShown(reader, last);
+          }
+          second.anchor();
+          taken.commit(last.version());
+          awaitShown(committed, last);
+        }
+        try (ModelLog taken = open("din")) {
+          second.claim(taken, last);
+          second.goOnWhole();
+          last = second.publish();
+          awaitShown(reader, last);
+          last = second.publish();
+          awaitShown(reader, last);
+        }
+        assertThat(second.deletions()).isPositive();
+        assertThat(last.version().epoch()).isEqualTo(3);
+        try (PythonReader.Run cold = follow("din", "--once")) {
+          List<String> said = cold.rest();
+          assertThat(cold.exit()).as(String.join("\n", said)).isZero();
+          JsonNode shown = json(said.get(said.size() - 1));
+          assertThat(shown.at("/version").asText()).isEqualTo(last.version().toString());
+          assertThat(shown.at("/stateHash").asText()).isEqualTo(last.stateHash().hex());
+          assertThat(json(said.get(0)).at("/by").asText()).isEqualTo("anchor");
+        }
+      }
+    }
+  }
+
+  @Test
+  void scoresEqualTheJavaScorer() throws Exception {
+    List<Instance> instances = new Shoppers(77).next(400);
+    Path file = directory.resolve("examples.jsonl");
+    Files.writeString(file, Shoppers.lines(instances));
+    for (ModelSettings settings : models()) {
+      String model = "scored-" + settings.name();
+      VersionFacts facts;
+      try (LiveModel learner = new LiveModel(settings, 5);
+          ModelLog log = open(model)) {
+        learner.claim(log, null);
+        facts = learner.publish();
+        for (int round = 2; round <= 12; round++) {
+          facts = learner.publish();
+        }
+      }
+      Scores java = javaScores(model, facts, instances);
+      List<JsonNode> scores = new ArrayList<>();
+      try (PythonReader.Run run =
+          python.start(
+              "freshet_log",
+              "score",
+              model,
+              "--prefix",
+              PREFIX,
+              "--brokers",
+              kafka.brokers(),
+              "--examples",
+              file.toAbsolutePath().toString())) {
+        for (String line : run.rest()) {
+          scores.add(json(line));
+        }
+        assertThat(run.exit()).isZero();
+      }
+      assertThat(scores).hasSameSizeAs(instances);
+      float lowest = 1;
+      float highest = 0;
+      for (int i = 0; i < scores.size(); i++) {
+        lowest = Math.min(lowest, java.of(i));
+        highest = Math.max(highest, java.of(i));
+        assertThat((float) scores.get(i).at("/score").asDouble())
+            .as("%s of %s", model, instances.get(i))
+            .isCloseTo(java.of(i), within(AGREES));
+        assertThat((float) scores.get(i).at("/logit").asDouble())
+            .as("%s of %s", model, instances.get(i))
+            .isCloseTo(java.logits()[i], within(10 * AGREES));
+      }
+      // Equal scores say nothing where all are the same.
+      assertThat(highest - lowest).as(model).isGreaterThan(0.2f);
+    }
+  }
+
+  private static Scores javaScores(String model, VersionFacts facts, List<Instance> instances) {
+    ReaderOptions options =
+        ReaderOptions.of(Map.of("bootstrap.servers", kafka.brokers()), model, Isolation.SPECULATIVE)
+            .withPrefix(PREFIX)
+            .withFeatures(0, 0);
+    try (ModelReader reader = ModelReader.open(options)) {
+      assertThat(reader.awaitFirst(Duration.ofSeconds(30))).isEqualTo(facts.version());
+      assertThat(reader.matches()).isTrue();
+      return reader.scorer().score(instances);
+    }
+  }
+}
