@@ -15,19 +15,19 @@ import java.io.IOException;
  * <p>There is one reference, the last good state. It stays for {@code hold} rounds and longer while
  * anything is suspicious, so that evidence gathers against a fixed state, and then moves on to the
  * candidate. Every batch is scored by learner and reference before the learner trains on it. Three
- * {@link Detector}s go on through all of it:
+ * {@link Detector}s go on through all of it, and through changes of the reference:
  *
  * <ul>
- *   <li>worse: d − tolerance · H(reference's prediction), d the difference of the log losses in
- *       nats (candidate − reference), H the entropy;
- *   <li>labels too many: y − q, q being the candidate's prediction with its odds multiplied by the
- *       band;
- *   <li>labels too few: q − y, with the odds divided.
+ *   <li>worse: the difference of the log losses in nats, candidate − reference; allowed is
+ *       tolerance · entropy of the reference's prediction, its expected loss;
+ *   <li>too many labels: y − p, p being the candidate's prediction; allowed is q − p, q having p's
+ *       odds times the band;
+ *   <li>too few: p − y; allowed is p − q, q having p's odds divided by the band.
  * </ul>
  *
- * <p>Any of them refuses at 3 · {@code roundsPerFalseRefusal}, so that all together wait at least
- * that many rounds for a false refusal, on average, as long as no round's candidate is worse than
- * the reference by more than the tolerance. One value that is not finite refuses at once.
+ * <p>Each refuses at 3 · {@code roundsPerFalseRefusal}, so that all together wait at least that
+ * many rounds for a false refusal, on average, as long as nothing exceeds on average what is
+ * allowed. One value that is not finite refuses at once.
  *
  * <p>After a refusal the learner stands where the reference stands. Where that helps nothing,
  * {@code patience} times without the reference moving on, the world has changed and not the
@@ -40,6 +40,14 @@ public final class Gate {
   private static final int FORMAT = 1;
   private static final int DETECTORS = 3;
 
+  /**
+   * Examples in one observation. Differences of losses hang together longer than labels do: a
+   * learner that has just followed one customer is worse for the next one.
+   */
+  private static final int BLOCK_OF_LOSSES = 64;
+
+  private static final int BLOCK_OF_LABELS = 32;
+
   /** The logarithm of suspicious evidence, as a share of that of a refusal. */
   private static final double SUSPICION = 1.0 / 3;
 
@@ -48,9 +56,9 @@ public final class Gate {
 
   private final GateSettings settings;
   private final double threshold;
-  private final Detector worse = new Detector();
-  private final Detector tooMany = new Detector();
-  private final Detector tooFew = new Detector();
+  private final Detector worse = new Detector(BLOCK_OF_LOSSES);
+  private final Detector tooMany = new Detector(BLOCK_OF_LABELS);
+  private final Detector tooFew = new Detector(BLOCK_OF_LABELS);
   private final Sums sums = new Sums();
   private String notFinite = "";
 
@@ -82,11 +90,6 @@ public final class Gate {
     return new Gate(settings);
   }
 
-  /** Whether batches must be scored by the reference too; without, their scores are not used. */
-  public boolean compares() {
-    return aside == 0;
-  }
-
   public Totals totals() {
     return totals;
   }
@@ -106,14 +109,7 @@ public final class Gate {
       notFinite = notFinite.isEmpty() ? "a prediction is " + batch.candidate()[at] : notFinite;
       return;
     }
-    if (!compares()) {
-      return;
-    }
     float[] reference = batch.reference();
-    if (reference == null) {
-      throw new IllegalArgumentException(
-          "a batch must be scored by the reference while the gate compares, got no such scores");
-    }
     for (int i = 0; i < batch.size(); i++) {
       compare(batch.labels()[i], batch.weights()[i], batch.candidate()[i], reference[i]);
     }
@@ -123,10 +119,10 @@ public final class Gate {
     double mine = LogLoss.of(candidate, label);
     double other = LogLoss.of(reference, label);
     double allowed = settings.tolerance() * LogLoss.entropy(reference);
-    worse.add(Math.max(-1, weight * (mine - other - allowed)));
+    worse.add(weight * (mine - other), weight * allowed);
     double band = settings.calibrationBand();
-    tooMany.add(Math.max(-1, weight * (label - withOdds(candidate, band))));
-    tooFew.add(Math.max(-1, weight * (withOdds(candidate, 1 / band) - label)));
+    tooMany.add(weight * (label - candidate), weight * (withOdds(candidate, band) - candidate));
+    tooFew.add(weight * (candidate - label), weight * (candidate - withOdds(candidate, 1 / band)));
     sums.add(weight, label, candidate, mine, other);
   }
 
@@ -153,9 +149,11 @@ public final class Gate {
     if (!notFinite.isEmpty()) {
       return refused(Reason.FINITE, notFinite);
     }
-    if (!compares()) {
+    age++;
+    if (aside > 0) {
       aside--;
-      return passed(forced, true);
+      forgetEvidence();
+      return passed(forced, age >= settings.hold());
     }
     worse.endRound();
     tooMany.endRound();
@@ -167,7 +165,6 @@ public final class Gate {
       String evidence = sums.text(reason, found, threshold);
       return refusals < settings.patience() ? refused(reason, evidence) : forced(reason, evidence);
     }
-    age++;
     boolean calm = found < SUSPICION * threshold;
     return passed(false, age >= settings.hold() && (calm || age >= MOST_HOLDS * settings.hold()));
   }
@@ -196,12 +193,16 @@ public final class Gate {
   }
 
   private void forget() {
-    worse.reset();
-    tooMany.reset();
-    tooFew.reset();
+    forgetEvidence();
     sums.reset();
     notFinite = "";
     age = 0;
+  }
+
+  private void forgetEvidence() {
+    worse.forget();
+    tooMany.forget();
+    tooFew.forget();
   }
 
   /** Writes everything that {@link #resume} needs, canonically: equal states write equal bytes. */

@@ -24,6 +24,11 @@ class GateTest {
 
   private static final StateDelta NOTHING = new StateDelta(List.of(), List.of());
 
+  /**
+   * Rounds of 256 examples until all detectors bet, a multiple of the rounds that settings hold.
+   */
+  private static final long SETTLING = 64;
+
   private final Random random = new Random(11);
 
   /** Judges from the first round on; the reference moves every four rounds. */
@@ -56,6 +61,17 @@ class GateTest {
     return 1 / (1 + Math.exp(-x));
   }
 
+  /**
+   * A gate that has seen how a sound candidate differs, and moves its reference next after four.
+   */
+  private Gate settled(GateSettings settings) {
+    Gate gate = Gate.start(settings);
+    for (int round = 0; round < SETTLING; round++) {
+      assertThat(round(gate, 0.1, 0).outcome()).isEqualTo(Outcome.PASSED);
+    }
+    return gate;
+  }
+
   private Verdict round(Gate gate, double noise, double shift) {
     gate.add(batch(256, noise, shift));
     return gate.judge();
@@ -63,31 +79,35 @@ class GateTest {
 
   @Test
   void candidatesThatAreAsGoodPassAndTheReferenceMovesOnWhenItWasHeldLongEnough() {
-    Gate gate = Gate.start(settings());
+    Gate gate = settled(settings());
     for (int round = 1; round <= 400; round++) {
       Verdict verdict = round(gate, 0.1, 0);
       assertThat(verdict)
           .isEqualTo(new Verdict(Outcome.PASSED, null, "", round % settings().hold() == 0));
     }
-    assertThat(gate.totals()).isEqualTo(new Gate.Totals(400, 0, 0));
+    assertThat(gate.totals()).isEqualTo(new Gate.Totals(SETTLING + 400, 0, 0));
   }
 
   @Test
-  void aCandidateThatLostWhatItKnewIsRefusedAtOnce() {
-    Gate gate = Gate.start(settings());
-    for (int round = 0; round < 10; round++) {
-      round(gate, 0.1, 0);
+  void aCandidateThatLostWhatItKnewIsRefusedWithTheEvidenceOfAThousandExamples() {
+    Gate gate = settled(settings());
+    for (int batch = 0; batch < 4; batch++) {
+      gate.add(batch(256, 3, 0));
     }
-    Verdict verdict = round(gate, 3, 0);
+    Verdict verdict = gate.judge();
     assertThat(verdict.outcome()).isEqualTo(Outcome.REFUSED);
     assertThat(verdict.movesReference()).isFalse();
-    assertThat(gate.totals()).isEqualTo(new Gate.Totals(10, 1, 0));
+    assertThat(verdict.text())
+        .matches(
+            "refused: worse, log loss \\d\\.\\d{4} against 0\\.\\d{4}, 1024 examples,"
+                + " evidence e\\^\\d+\\.\\d of e\\^12\\.6");
+    assertThat(gate.totals()).isEqualTo(new Gate.Totals(SETTLING, 1, 0));
   }
 
   @Test
   void evidenceOfSmallDamageGathersAgainstAReferenceThatIsHeldMeanwhile() {
     GateSettings settings = new GateSettings(0.01, 3, 100_000, 4, 2, 0);
-    Gate gate = Gate.start(settings);
+    Gate gate = settled(settings);
     int rounds = 1;
     for (Verdict verdict = round(gate, 0.45, 0); verdict.outcome() == Outcome.PASSED; rounds++) {
       verdict = round(gate, 0.45, 0);
@@ -101,9 +121,9 @@ class GateTest {
   @Test
   void predictionsFarAboveOrBelowTheLabelsAreRefusedForThat() {
     for (double shift : new double[] {-1.5, 1.5}) {
-      Gate gate = Gate.start(settings());
+      Gate gate = settled(new GateSettings(10, 1.5, 100_000, 4, 2, 0));
       Verdict verdict = round(gate, 0, shift);
-      for (int more = 0; more < 3 && verdict.outcome() == Outcome.PASSED; more++) {
+      for (int more = 0; more < 6 && verdict.outcome() == Outcome.PASSED; more++) {
         verdict = round(gate, 0, shift);
       }
       assertThat(verdict.outcome()).isEqualTo(Outcome.REFUSED);
@@ -117,7 +137,7 @@ class GateTest {
 
   @Test
   void aShiftWithinTheBandIsNoReasonToRefuse() {
-    Gate gate = Gate.start(new GateSettings(0.2, 2, 100_000, 4, 2, 0));
+    Gate gate = settled(new GateSettings(0.2, 2, 100_000, 4, 2, 0));
     for (int round = 0; round < 200; round++) {
       assertThat(round(gate, 0, round % 2 == 0 ? 0.4 : -0.4).outcome()).isEqualTo(Outcome.PASSED);
     }
@@ -150,37 +170,61 @@ class GateTest {
     assertThat(gate.judge().outcome()).as("and the next is sound again").isEqualTo(Outcome.PASSED);
   }
 
+  /** Bad rounds until the gate no longer lets them pass. */
+  private Verdict refusal(Gate gate) {
+    for (int round = 0; round < 12; round++) {
+      Verdict verdict = round(gate, 5, 0);
+      if (verdict.outcome() != Outcome.PASSED) {
+        return verdict;
+      }
+    }
+    throw new AssertionError("twelve bad rounds passed");
+  }
+
   @Test
   void afterRefusalsInARowTheGateStepsAsideAndJudgesAgainLater() {
-    GateSettings settings = new GateSettings(0.02, 1.5, 100_000, 4, 2, 3);
-    Gate gate = Gate.start(settings);
-    for (int round = 0; round < 3; round++) {
-      assertThat(gate.compares()).isFalse();
-      assertThat(gate.judge()).isEqualTo(new Verdict(Outcome.PASSED, null, "", true));
-    }
-    assertThat(gate.compares()).isTrue();
-    assertThat(round(gate, 5, 0).outcome()).isEqualTo(Outcome.REFUSED);
-    assertThat(round(gate, 5, 0).outcome()).isEqualTo(Outcome.REFUSED);
-    Verdict forced = round(gate, 5, 0);
+    GateSettings settings = new GateSettings(0.02, 1.5, 100_000, 16, 2, 20);
+    Gate gate = settled(settings);
+    assertThat(refusal(gate).outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(refusal(gate).outcome()).isEqualTo(Outcome.REFUSED);
+    Verdict forced = refusal(gate);
     assertThat(forced.outcome()).isEqualTo(Outcome.FORCED);
     assertThat(forced.movesReference()).isTrue();
     assertThat(forced.text()).startsWith("forced: ");
-    for (int round = 0; round < 3; round++) {
-      assertThat(round(gate, 5, 0)).isEqualTo(new Verdict(Outcome.FORCED, null, "", true));
+    for (int round = 1; round <= 20; round++) {
+      assertThat(round(gate, 5, 0)).isEqualTo(new Verdict(Outcome.FORCED, null, "", round == 16));
     }
-    assertThat(round(gate, 5, 0).outcome()).isEqualTo(Outcome.REFUSED);
-    assertThat(gate.totals()).isEqualTo(new Gate.Totals(3, 3, 4));
+    assertThat(gate.totals().forced()).isEqualTo(21);
+    for (int round = 0; round < 200; round++) {
+      round(gate, 0.1, 0);
+    }
+    assertThat(gate.totals().refused()).isEqualTo(2);
+    assertThat(refusal(gate).outcome()).isEqualTo(Outcome.REFUSED);
   }
 
   @Test
   void refusalsWithProgressBetweenThemForceNothing() {
-    Gate gate = Gate.start(settings());
-    for (int time = 0; time < 10; time++) {
-      assertThat(round(gate, 5, 0).outcome()).isEqualTo(Outcome.REFUSED);
-      for (int round = 0; round < settings().hold(); round++) {
+    Gate gate = settled(new GateSettings(0.02, 1.5, 100_000, 16, 2, 0));
+    for (int time = 0; time < 5; time++) {
+      assertThat(refusal(gate).outcome()).isEqualTo(Outcome.REFUSED);
+      for (int round = 0; round < 16; round++) {
         assertThat(round(gate, 0.1, 0).outcome()).isEqualTo(Outcome.PASSED);
       }
     }
+  }
+
+  @Test
+  void whatIsSuspiciousHoldsTheReference() {
+    Gate gate = settled(settings());
+    int moved = 0;
+    for (int round = 0; round < 4; round++) {
+      moved += round(gate, round < 2 ? 0.1 : 1.1, 0).movesReference() ? 1 : 0;
+    }
+    assertThat(moved).isZero();
+    for (int round = 0; round < 40; round++) {
+      moved += round(gate, 0.1, 0).movesReference() ? 1 : 0;
+    }
+    assertThat(moved).as("until the suspicion is over").isBetween(4, 10);
   }
 
   @Test
@@ -196,12 +240,12 @@ class GateTest {
 
   @Test
   void goesOnBitForBitWhereverItWasSaved() throws IOException {
-    GateSettings settings = new GateSettings(0.01, 1.5, 1_000, 4, 1, 2);
+    GateSettings settings = new GateSettings(0.01, 1.5, 10, 4, 1, 2);
     Gate unbroken = Gate.start(settings);
     Gate resumed = Gate.start(settings);
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 250; round++) {
       for (int part = 0; part < 3; part++) {
-        ScoredBatch batch = batch(50, round % 20 > 14 ? 1.5 : 0.2, round % 50 > 45 ? 1 : 0);
+        ScoredBatch batch = batch(150, round > 60 && round % 20 > 12 ? 3 : 0.2, 0);
         if (round == 77) {
           batch.candidate()[0] = Float.NaN;
         }
@@ -229,11 +273,13 @@ class GateTest {
 
   @Test
   void examplesOfNoWeightSayNothing() {
-    Gate gate = Gate.start(settings());
-    ScoredBatch bad = batch(256, 5, 0);
-    Arrays.fill(bad.weights(), 0);
-    gate.add(bad);
-    assertThat(gate.judge().outcome()).isEqualTo(Outcome.PASSED);
+    Gate gate = settled(settings());
+    for (int round = 0; round < 20; round++) {
+      ScoredBatch bad = batch(256, 5, 0);
+      Arrays.fill(bad.weights(), 0);
+      gate.add(bad);
+      assertThat(gate.judge().outcome()).isEqualTo(Outcome.PASSED);
+    }
   }
 
   @Test
@@ -243,8 +289,8 @@ class GateTest {
     assertThatThrownBy(() -> new ScoredBatch(one, one, one, two))
         .hasMessageContaining("got 1 labels, 1 weights, 1 and 2 predictions");
     assertThatThrownBy(() -> new ScoredBatch(new float[] {2}, one, one, one))
-        .hasMessageContaining("got label 2.0 and weight 0.5 at 0");
-    assertThatThrownBy(() -> Gate.start(settings()).add(ScoredBatch.unpaired(one, one, one)))
-        .hasMessageContaining("must be scored by the reference while the gate compares");
+        .hasMessageContaining("got label 2.0, weight 0.5 and prediction 0.5 at 0");
+    assertThatThrownBy(() -> new ScoredBatch(one, one, one, new float[] {Float.NaN}))
+        .hasMessageContaining("prediction NaN at 0");
   }
 }
