@@ -201,6 +201,12 @@ public final class InMemoryModelLog {
     }
 
     @Override
+    public void pollIndex(Duration timeout) {
+      await(Integer.MAX_VALUE, indexRead, timeout);
+      readIndex();
+    }
+
+    @Override
     public LogEntry.Manifest anchorManifest(AnchorPosition anchor) {
       long offset = anchor.manifestOffset();
       LogEntry entry =

@@ -140,6 +140,16 @@ final class KafkaLogFeed implements LogFeed {
     }
   }
 
+  @Override
+  public void pollIndex(Duration timeout) {
+    consumer.pause(List.of(log));
+    try {
+      read(consumer.poll(timeout));
+    } finally {
+      consumer.resume(List.of(log));
+    }
+  }
+
   private List<LogRecord> read(ConsumerRecords<String, byte[]> records) {
     List<LogRecord> entries = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : records.records(index)) {

@@ -32,6 +32,9 @@ public interface LogFeed extends AutoCloseable {
    */
   List<LogRecord> poll(Duration timeout);
 
+  /** Reads the index on, waiting for news up to {@code timeout}; the log stays where it is. */
+  void pollIndex(Duration timeout);
+
   /** The manifest at an anchor's end. */
   LogEntry.Manifest anchorManifest(AnchorPosition anchor);
 

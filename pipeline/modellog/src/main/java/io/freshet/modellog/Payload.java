@@ -64,6 +64,14 @@ public final class Payload {
     return new StateDelta(List.of(), rows);
   }
 
+  /**
+   * Whether {@code chunk} begins the version's payload anew: it is a first one, and not the first one
+   * that is held already.
+   */
+  public boolean restartedBy(LogEntry.Chunk chunk) {
+    return chunk.index() == 0 && !hashes.isEmpty() && !hashes.get(0).equals(chunk.hash());
+  }
+
   private boolean accept(LogEntry.Chunk chunk) {
     if (!chunk.version().equals(version) || chunk.anchor() != anchor) {
       problem =

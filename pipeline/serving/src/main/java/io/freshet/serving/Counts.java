@@ -1,9 +1,10 @@
 package io.freshet.serving;
 
 /** What one {@link Follower} has counted. */
-record Counts(long scrubs, long findings, long deltaBytes, long anchorBytes, long unreadable) {
+record Counts(
+    long scrubs, long findings, long deltaBytes, long anchorBytes, long unreadable, long foreign) {
 
-  static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+  static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0);
 
   Counts plus(Counts other) {
     return new Counts(
@@ -11,6 +12,7 @@ record Counts(long scrubs, long findings, long deltaBytes, long anchorBytes, lon
         findings + other.findings,
         deltaBytes + other.deltaBytes,
         anchorBytes + other.anchorBytes,
-        unreadable + other.unreadable);
+        unreadable + other.unreadable,
+        foreign + other.foreign);
   }
 }

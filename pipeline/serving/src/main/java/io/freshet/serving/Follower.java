@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one thread, but for the pair.
  */
-final class Follower {
+final class Follower implements Intake.Entries {
 
   /** What the follower reports as it goes; called on its thread. */
   interface Events {
@@ -39,29 +39,32 @@ final class Follower {
     void refused(Refusal refusal, boolean gap);
 
     void healed(VersionFacts facts);
+
+    /** What the reader was opened for cannot be served, now or later. */
+    void unreachable(String problem);
   }
 
   private final LogFeed feed;
   private final TwinStates served;
   private final Rebuild rebuild;
   private final Scrub scrub;
+  private final Intake intake;
+  private final Beginnings beginnings;
+  private final Aim aim;
   private final Isolation isolation;
-  private final @Nullable Version pinned;
+  private final Target target;
   private final Events events;
   private final LiveChain chain;
   private final Uncommitted uncommitted = new Uncommitted();
 
   private Mode mode = Mode.REBUILDING;
   private boolean begun;
-  private @Nullable Payload payload;
   private long failedNumber = -1;
   private long failedOffset;
   private boolean rebuildDue;
   private boolean activeRetracted;
   private boolean behind;
-  private boolean pinMissed;
   private long deltaBytes;
-  private long unreadable;
 
   /**
    * @param nanos that pass, a clock for distances
@@ -75,16 +78,19 @@ final class Follower {
       Events events) {
     this.feed = feed;
     this.isolation = options.isolation();
-    this.pinned = options.pinned();
+    this.target = options.target();
     this.events = events;
-    this.chain = new LiveChain(isolation, pinned);
+    this.chain = new LiveChain(isolation);
     UndoLimit limit =
-        isolation == Isolation.SPECULATIVE && pinned == null
+        isolation == Isolation.SPECULATIVE && !target.fixed()
             ? options.undoLimit()
             : UndoLimit.NOTHING;
     this.served = new TwinStates(pair, new UndoLog(limit), events);
     this.rebuild = new Rebuild(feed, models, () -> new UndoLog(limit));
     this.scrub = new Scrub(served, options.scrubPeriod(), nanos);
+    this.intake = new Intake(feed, chain, events);
+    this.beginnings = new Beginnings(feed, chain, target);
+    this.aim = new Aim(target, chain, beginnings, events);
   }
 
   Mode mode() {
@@ -97,19 +103,24 @@ final class Follower {
 
   Counts counts() {
     return new Counts(
-        scrub.passes(), scrub.findings(), deltaBytes, rebuild.anchorBytes(), unreadable);
+        scrub.passes(),
+        scrub.findings(),
+        deltaBytes,
+        rebuild.anchorBytes(),
+        intake.unreadable(),
+        intake.foreign());
   }
 
   /** Reads what there is, or waits for it up to {@code timeout}. */
   void step(Duration timeout) {
     if (!begun) {
       begun = true;
-      learnIndex();
+      indexed();
       beginRebuild();
     }
     try {
       for (LogRecord record : feed.poll(timeout)) {
-        accept(record);
+        intake.accept(record, this);
         if (rebuildDue) {
           break;
         }
@@ -119,9 +130,7 @@ final class Follower {
       behind = true;
       rebuildDue = true;
     }
-    if (learnIndex() && mode == Mode.WAITING && !chain.anchors(failedNumber).isEmpty()) {
-      rebuildDue = true;
-    }
+    indexed();
     scrub.slice();
     rebuildDue |= served.suspect() && mode == Mode.FOLLOWING;
     if (rebuildDue) {
@@ -130,53 +139,33 @@ final class Follower {
     }
     if (mode == Mode.REBUILDING && rebuild.side() != null && rebuild.caughtUp()) {
       showBuilt();
-      if (pinned != null && mode == Mode.REBUILDING && !pinMissed) {
-        pinMissed = true;
-        refuse(pinned, "it is pinned, but the live log does not hold it", false);
+      if (target.version() != null && mode == Mode.REBUILDING) {
+        aim.miss();
       }
     }
   }
 
-  private boolean learnIndex() {
-    boolean news = chain.learn(feed.index());
-    if (news) {
-      served.committed(chain.committed());
-      rebuild.undo().forgetUpTo(chain.committed());
-      retract();
+  @Override
+  public void indexed() {
+    if (chain.learn(feed.index())) {
+      claimed();
+      committed();
+      if (mode == Mode.WAITING && !aim.unreachable()) {
+        rebuildDue |= !beginnings.anchors(failedNumber).isEmpty();
+      }
     }
-    return news;
   }
 
-  private void accept(LogRecord record) {
-    LogEntry entry = record.entry();
-    if (entry instanceof LogEntry.Chunk chunk) {
-      if (payload == null || !payload.version().equals(chunk.version()) || chunk.anchor()) {
-        payload = new Payload(chunk.version(), false);
-      }
-      payload.add(chunk);
-    } else if (entry instanceof LogEntry.Manifest manifest) {
-      Payload chunks = payload == null ? new Payload(manifest.facts().version(), false) : payload;
-      payload = null;
-      accept(record.offset(), manifest, chunks);
-    } else if (entry instanceof LogEntry.Claim claim) {
-      chain.learn(record.offset(), claim);
-      retract();
-    } else if (entry instanceof LogEntry.Commit commit) {
-      chain.learn(commit.version());
-      served.committed(chain.committed());
-      rebuild.undo().forgetUpTo(chain.committed());
-      applyCommitted();
-    } else if (entry instanceof LogEntry.Unreadable bytes) {
-      unreadable++;
-      refuse(
-          null,
-          "the record at offset %d must be readable: %s".formatted(record.offset(), bytes.reason()),
-          false);
-    }
+  @Override
+  public void committed() {
+    served.committed(chain.committed());
+    rebuild.undo().forgetUpTo(chain.committed());
+    applyCommitted();
   }
 
   /** Lets go of what the known claims take back, and goes back to what they leave. */
-  private void retract() {
+  @Override
+  public void claimed() {
     uncommitted.removeIf(pending -> !chain.live(pending.offset(), pending.manifest().facts()));
     boolean failureGone = failedNumber >= 0 && !chain.live(failedOffset, failedNumber);
     failedNumber = failureGone ? -1 : failedNumber;
@@ -207,24 +196,20 @@ final class Follower {
     return chain.live(step.baseOffset(), step.base().facts());
   }
 
-  private void accept(long offset, LogEntry.Manifest manifest, Payload chunks) {
-    Version version = manifest.facts().version();
-    if (manifest.anchor() || manifest.writerEpoch() < chain.epochAt(offset)) {
-      refuse(
-          version,
-          "a log must hold deltas of its newest attempt only, got %s of attempt %d at offset %d"
-              .formatted(version, manifest.writerEpoch(), offset),
-          false);
+  @Override
+  public void version(long offset, LogEntry.Manifest manifest, Payload chunks) {
+    VersionFacts facts = manifest.facts();
+    VersionFacts held = held();
+    boolean known = held != null && facts.version().number() <= held.version().number();
+    if (known || !chain.live(offset, facts)) {
       return;
     }
-    VersionFacts held = held();
-    boolean known = held != null && version.number() <= held.version().number();
-    boolean beyondPin = pinned != null && version.number() > pinned.number();
-    boolean whole = manifest.facts().parent() == null;
-    if (known
-        || beyondPin
-        || (mode == Mode.WAITING && !whole && !continues(held, manifest.facts()))
-        || !chain.live(offset, manifest.facts())) {
+    if (aim.beyond(offset, manifest)) {
+      passTarget();
+      return;
+    }
+    boolean whole = facts.parent() == null;
+    if (mode == Mode.WAITING && !whole && !continues(held, facts)) {
       return;
     }
     if (isolation == Isolation.COMMITTED) {
@@ -232,6 +217,16 @@ final class Follower {
       applyCommitted();
     } else {
       apply(offset, manifest, chunks);
+    }
+  }
+
+  /** The log goes on beyond the target: what is built is it, or there is no such version. */
+  private void passTarget() {
+    if (mode == Mode.REBUILDING && uncommitted.isEmpty()) {
+      showBuilt();
+      if (served.active() == null) {
+        aim.giveUp();
+      }
     }
   }
 
@@ -282,6 +277,8 @@ final class Follower {
       }
       activeRetracted &= mode != Mode.FOLLOWING;
       failedNumber = version.number() >= failedNumber ? -1 : failedNumber;
+      chain.learnWriter(manifest);
+      intake.proven();
     } else {
       failedOffset = offset;
       fail(version, problem);
@@ -349,7 +346,7 @@ final class Follower {
       rebuild.drop();
       mode = Mode.WAITING;
     }
-    rebuildDue |= !again || !chain.anchors(failedNumber).isEmpty();
+    rebuildDue |= !again || !beginnings.anchors(failedNumber).isEmpty();
   }
 
   private void refuse(@Nullable Version version, @Nullable String reason, boolean gap) {
@@ -359,25 +356,28 @@ final class Follower {
   private void beginRebuild() {
     boolean waited = mode == Mode.WAITING;
     mode = Mode.REBUILDING;
-    payload = null;
+    intake.moved();
     uncommitted.clear();
     rebuild.begin();
     long least = waited ? failedNumber : -1;
-    for (AnchorPosition anchor : chain.anchors(least)) {
+    for (AnchorPosition anchor : beginnings.anchors(least)) {
       String problem = rebuild.load(anchor);
       if (problem == null) {
-        feed.seek(anchor.baseOffset());
+        feed.seek(beginnings.isWhole(anchor) ? feed.end() : anchor.baseOffset());
         return;
       }
       refuse(anchor.version(), "its anchor: " + problem, true);
     }
-    long start = chain.start();
-    if (least < 0 && feed.beginning() <= start) {
+    Long start = beginnings.start();
+    if (least < 0 && start != null) {
       feed.seek(start);
       return;
     }
     mode = Mode.WAITING;
     feed.seek(feed.end());
+    if (target.fixed() && served.active() == null) {
+      aim.giveUp();
+    }
   }
 
   /** Shows what was built, unless what is served is newer and still good. */
@@ -387,7 +387,7 @@ final class Follower {
       return;
     }
     VersionFacts facts = built.facts();
-    if (pinned != null && !facts.version().equals(pinned)) {
+    if (!target.allows(facts.version())) {
       return;
     }
     Side active = served.active();
@@ -397,6 +397,7 @@ final class Follower {
         && active.facts().version().number() >= facts.version().number()) {
       return;
     }
+    chain.learnWriter(built.manifest());
     boolean heals = active != null && (activeRetracted || behind || served.suspect());
     boolean shown = served.show(built, rebuild.undo());
     rebuild.drop();

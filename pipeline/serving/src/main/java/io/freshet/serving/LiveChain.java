@@ -7,7 +7,9 @@ import io.freshet.modellog.ModelIndex.AnchorPosition;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class LiveChain {
 
   private final Isolation isolation;
-  private final @Nullable Version pinned;
   private final Claims claims = new Claims();
+  private final Map<Long, String> writers = new HashMap<>();
   private ModelIndex index = ModelIndex.EMPTY;
   private @Nullable Version committed;
 
-  /**
-   * @param pinned the only version that may be served; null = the freshest
-   */
-  LiveChain(Isolation isolation, @Nullable Version pinned) {
+  LiveChain(Isolation isolation) {
     this.isolation = isolation;
-    this.pinned = pinned;
   }
 
   /** Takes over what the index says now. Returns whether that is news. */
@@ -43,13 +41,66 @@ final class LiveChain {
 
   void learn(long offset, LogEntry.Claim claim) {
     claims.add(offset, claim);
+    writers.putIfAbsent(claim.epoch(), claim.writer());
   }
 
-  void learn(@Nullable Version commit) {
+  /** Takes the writer of a proven manifest for the writer of its attempt. */
+  void learnWriter(LogEntry.Manifest proven) {
+    writers.putIfAbsent(proven.writerEpoch(), proven.writer());
+  }
+
+  /**
+   * Takes a commit that lies in the log. Where there is an index it must say so too: both are
+   * written in one transaction, so what only the log says was not written by this model's learner.
+   */
+  void learnLogged(Version commit) {
+    if (!indexed()) {
+      learn(commit);
+    }
+  }
+
+  /** Whether the index knows this model at all. */
+  boolean indexed() {
+    return !index.equals(ModelIndex.EMPTY);
+  }
+
+  private void learn(@Nullable Version commit) {
     Version known = committed;
     if (commit != null && (known == null || commit.number() > known.number())) {
       committed = commit;
     }
+  }
+
+  /** Whether the index lists {@code claim}. */
+  boolean listed(long offset, LogEntry.Claim claim) {
+    return index.claims().stream()
+        .anyMatch(known -> known.offset() == offset && known.epoch() == claim.epoch());
+  }
+
+  /** Whether the index should list {@code claim}, and does not. */
+  boolean unlisted(long offset, LogEntry.Claim claim) {
+    List<ModelIndex.ClaimPosition> listed = index.claims();
+    return !listed.isEmpty() && offset > listed.get(0).offset() && !listed(offset, claim);
+  }
+
+  /**
+   * What tells that a record at {@code offset} is not of the attempt that owns the log there; null
+   * when nothing does.
+   */
+  @Nullable String foreign(long offset, LogEntry.Manifest manifest) {
+    long epoch = epochAt(offset);
+    if (epoch == 0) {
+      return null;
+    }
+    if (manifest.writerEpoch() != epoch) {
+      return "it must be written by attempt %d, which has claimed the log, got %d"
+          .formatted(epoch, manifest.writerEpoch());
+    }
+    String writer = writers.get(epoch);
+    return writer == null || writer.equals(manifest.writer())
+        ? null
+        : "attempt %d must be that of the writer %s, got %s"
+            .formatted(epoch, writer, manifest.writer());
   }
 
   /** The newest committed version. */
@@ -76,12 +127,12 @@ final class LiveChain {
     return Math.max(0, claims.newestFreshStart());
   }
 
-  /** Anchors that may be served and lie at {@code number} or above it, newest first. */
+  /** Anchors that may be served and lie at {@code number} or above it, oldest first. */
   List<AnchorPosition> anchors(long number) {
     List<AnchorPosition> usable = new ArrayList<>();
     for (AnchorPosition anchor : index.anchors()) {
       if (anchor.version().number() >= number && usable(anchor)) {
-        usable.add(0, anchor);
+        usable.add(anchor);
       }
     }
     return usable;
@@ -91,7 +142,6 @@ final class LiveChain {
     long number = anchor.version().number();
     Version limit = committed;
     return claims.live(anchor)
-        && (pinned == null || number <= pinned.number())
         && (isolation == Isolation.SPECULATIVE || (limit != null && number <= limit.number()));
   }
 }

@@ -29,7 +29,7 @@ final class LogModelReader implements ModelReader, Follower.Events {
   private final Function<String, ScoringModel> models;
   private final @Nullable KafkaFeatureLookup features;
   private final ServingPair pair = new ServingPair();
-  private final Scorer scorer;
+  private final PairScorer scorer;
   private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
   private final Thread thread;
@@ -39,6 +39,7 @@ final class LogModelReader implements ModelReader, Follower.Events {
   // Guarded by the lock.
   private final Tally tally = new Tally();
   private boolean closed;
+  private @Nullable String unreachable;
 
   static LogModelReader open(ReaderOptions options) {
     KafkaFeatureLookup features = options.maxUsers() == 0 ? null : KafkaFeatureLookup.open(options);
@@ -71,11 +72,7 @@ final class LogModelReader implements ModelReader, Follower.Events {
     this.features = features;
     this.scorer =
         new PairScorer(
-            pair,
-            features == null ? FeatureLookup.NONE : features,
-            options.sourceClock(),
-            options.stalenessLimit(),
-            this::whyNone);
+            pair, features == null ? FeatureLookup.NONE : features, options, this::whyNone);
     this.thread = new Thread(this::run, "freshet-reader-" + options.names().model());
     this.thread.setDaemon(true);
   }
@@ -157,6 +154,17 @@ final class LogModelReader implements ModelReader, Follower.Events {
     update(Tally::healed);
   }
 
+  @Override
+  public void unreachable(String problem) {
+    lock.lock();
+    try {
+      unreachable = problem;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private <T> void call(List<Consumer<T>> callbacks, T event) {
     for (Consumer<T> callback : callbacks) {
       try {
@@ -182,13 +190,16 @@ final class LogModelReader implements ModelReader, Follower.Events {
     long left = (features == null ? timeout : features.awaitCaughtUp(timeout)).toNanos();
     lock.lock();
     try {
-      VersionFacts facts = tally.stats().facts();
+      VersionFacts facts = tally.stats(scorer).facts();
       while (facts == null) {
+        if (unreachable != null) {
+          throw new NoVersion(unreachable);
+        }
         if (closed || left <= 0) {
           throw new NoVersion(whyNone());
         }
         left = changed.awaitNanos(left);
-        facts = tally.stats().facts();
+        facts = tally.stats(scorer).facts();
       }
       return facts.version();
     } catch (InterruptedException e) {
@@ -243,7 +254,7 @@ final class LogModelReader implements ModelReader, Follower.Events {
   public ReaderStats stats() {
     lock.lock();
     try {
-      return tally.stats();
+      return tally.stats(scorer);
     } finally {
       lock.unlock();
     }

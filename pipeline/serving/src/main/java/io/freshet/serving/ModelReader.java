@@ -59,7 +59,8 @@ public interface ModelReader extends AutoCloseable {
    * looked up.
    *
    * @return the version that is served then
-   * @throws NoVersion if there is none by then, saying what was met
+   * @throws NoVersion if there is none by then, saying what was met; at once if what the reader was
+   *     opened for is gone, saying what can still be reached
    */
   Version awaitFirst(Duration timeout);
 

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Scores with whichever side is active, holding it for the length of a call. */
@@ -19,21 +21,22 @@ final class PairScorer implements Scorer {
   private final FeatureLookup features;
   private final LongSupplier sourceClock;
   private final @Nullable Duration stalenessLimit;
+  private final @Nullable ToDoubleFunction<Instance> staleDefault;
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder defaulted = new LongAdder();
   private final Supplier<String> whyNone;
 
   /**
+   * @param options of which the source clock, the staleness limit and its default count here
    * @param whyNone says what was met while there is no version
    */
   PairScorer(
-      ServingPair pair,
-      FeatureLookup features,
-      LongSupplier sourceClock,
-      @Nullable Duration stalenessLimit,
-      Supplier<String> whyNone) {
+      ServingPair pair, FeatureLookup features, ReaderOptions options, Supplier<String> whyNone) {
     this.pair = pair;
     this.features = features;
-    this.sourceClock = sourceClock;
-    this.stalenessLimit = stalenessLimit;
+    this.sourceClock = options.sourceClock();
+    this.stalenessLimit = options.stalenessLimit();
+    this.staleDefault = options.staleDefault();
     this.whyNone = whyNone;
   }
 
@@ -65,7 +68,10 @@ final class PairScorer implements Scorer {
     }
     try {
       VersionFacts facts = side.facts();
-      Duration staleness = staleness(facts);
+      Duration staleness = staleness(facts, sourceClock);
+      if (stalenessLimit != null && staleness.compareTo(stalenessLimit) > 0) {
+        return tooStale(facts, staleness, stalenessLimit, instances);
+      }
       EncodedExample[] candidates = side.model().encode(instances);
       io.freshet.scoring.Scorer scorer = side.borrow();
       float[] logits = new float[instances.size()];
@@ -81,14 +87,34 @@ final class PairScorer implements Scorer {
     }
   }
 
-  private Duration staleness(VersionFacts facts) {
-    Duration staleness = staleness(facts, sourceClock);
-    if (stalenessLimit != null && staleness.compareTo(stalenessLimit) > 0) {
+  /** Answers without the model, which is staler than it may be. */
+  private Scores tooStale(
+      VersionFacts facts, Duration staleness, Duration limit, List<Instance> instances) {
+    if (staleDefault == null) {
+      refused.increment();
       throw new StaleModel(
           "the version to score with must have learnt up to %d ms ago at most, %s is %d ms behind"
-              .formatted(stalenessLimit.toMillis(), facts.version(), staleness.toMillis()));
+              .formatted(limit.toMillis(), facts.version(), staleness.toMillis()));
     }
-    return staleness;
+    defaulted.increment();
+    float[] probabilities = new float[instances.size()];
+    float[] logits = new float[probabilities.length];
+    for (int i = 0; i < probabilities.length; i++) {
+      double probability = staleDefault.applyAsDouble(instances.get(i));
+      probabilities[i] = (float) probability;
+      logits[i] = (float) StrictMath.log(probability / (1 - probability));
+    }
+    return new Scores(facts.version(), staleness, probabilities, logits, true);
+  }
+
+  /** Calls that were refused beyond the staleness limit. */
+  long refused() {
+    return refused.sum();
+  }
+
+  /** Calls that were answered with the declared default beyond the staleness limit. */
+  long defaulted() {
+    return defaulted.sum();
   }
 
   /** Never negative: a version cannot know more than the stream's present. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param deltaBytes payload of the applied deltas
  * @param anchorBytes payload of the loaded anchors
  * @param unreadable records of the log that could not be decoded
+ * @param foreign records of the log that another writer than its learner must have put there
+ * @param staleRefused calls of the scorer that were refused, the version being too stale
+ * @param staleDefaulted calls of the scorer that were answered with the declared default instead
  * @param retracted whether a claim has taken back the served version, and the reader looks for its
  *     successor
  * @param lastProblem what was last refused; null when nothing was
@@ -32,6 +35,9 @@ public record ReaderStats(
     long deltaBytes,
     long anchorBytes,
     long unreadable,
+    long foreign,
+    long staleRefused,
+    long staleDefaulted,
     boolean retracted,
     @Nullable String lastProblem) {
 

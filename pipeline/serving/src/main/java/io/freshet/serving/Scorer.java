@@ -14,7 +14,7 @@ public interface Scorer {
    * Probabilities of given instances.
    *
    * @throws NoVersion before the first version
-   * @throws StaleModel beyond the staleness limit
+   * @throws StaleModel beyond the staleness limit, unless the reader declares a default for that
    */
   Scores score(List<Instance> instances);
 

@@ -47,7 +47,7 @@ final class Tally {
     heals++;
   }
 
-  ReaderStats stats() {
+  ReaderStats stats(PairScorer scorer) {
     Counts all = ended.plus(counts);
     return new ReaderStats(
         mode,
@@ -61,6 +61,9 @@ final class Tally {
         all.deltaBytes(),
         all.anchorBytes(),
         all.unreadable(),
+        all.foreign(),
+        scorer.refused(),
+        scorer.defaulted(),
         retracted,
         lastProblem);
   }

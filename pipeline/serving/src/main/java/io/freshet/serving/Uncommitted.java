@@ -54,6 +54,10 @@ final class Uncommitted {
     return waiting.remove();
   }
 
+  boolean isEmpty() {
+    return waiting.isEmpty() && !dropped;
+  }
+
   void removeIf(Predicate<Waiting> unwanted) {
     waiting.removeIf(unwanted);
     bytes = waiting.stream().mapToLong(version -> version.manifest().payloadBytes()).sum();

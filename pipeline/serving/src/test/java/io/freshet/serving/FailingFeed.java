@@ -3,15 +3,29 @@ package io.freshet.serving;
 import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.LogFeed;
 import io.freshet.modellog.LogRecord;
+import io.freshet.modellog.LostOffset;
 import io.freshet.modellog.ModelIndex;
 import io.freshet.modellog.ModelIndex.AnchorPosition;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** A feed whose polls fail while a switch says so. */
-record FailingFeed(LogFeed feed, AtomicBoolean failing) implements LogFeed {
+/**
+ * A feed whose polls fail while a switch says so, over a log of which the beginning was deleted.
+ *
+ * @param first offset that is still there
+ */
+record FailingFeed(LogFeed feed, AtomicBoolean failing, AtomicLong first) implements LogFeed {
+
+  FailingFeed(LogFeed feed, AtomicBoolean failing) {
+    this(feed, failing, new AtomicLong());
+  }
+
+  static FailingFeed from(LogFeed feed, long first) {
+    return new FailingFeed(feed, new AtomicBoolean(), new AtomicLong(first));
+  }
 
   @Override
   public ModelIndex index() {
@@ -20,7 +34,7 @@ record FailingFeed(LogFeed feed, AtomicBoolean failing) implements LogFeed {
 
   @Override
   public long beginning() {
-    return feed.beginning();
+    return Math.max(first.get(), feed.beginning());
   }
 
   @Override
@@ -43,7 +57,17 @@ record FailingFeed(LogFeed feed, AtomicBoolean failing) implements LogFeed {
     if (failing.get()) {
       throw new IllegalStateException("the broker is away");
     }
+    if (feed.position() < first.get()) {
+      throw new LostOffset(
+          "the log must still hold offset %d, it begins at %d"
+              .formatted(feed.position(), first.get()));
+    }
     return feed.poll(timeout);
+  }
+
+  @Override
+  public void pollIndex(Duration timeout) {
+    feed.pollIndex(timeout);
   }
 
   @Override

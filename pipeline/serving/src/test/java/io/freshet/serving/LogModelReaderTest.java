@@ -2,6 +2,7 @@ package io.freshet.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.modellog.BrokenLog;
 import io.freshet.modellog.InMemoryModelLog;
@@ -22,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +124,60 @@ class LogModelReaderTest {
       assertThatExceptionOfType(StaleModel.class)
           .isThrownBy(() -> reader.scorer().score(UniformModel.any()))
           .withMessageContaining("1:1 is 1001 ms behind");
+      assertThat(reader.stats().staleRefused()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void beyondTheStalenessLimitTheDeclaredDefaultAnswersVisibly() {
+    learner.publish(7);
+    AtomicLong now = new AtomicLong(1_007);
+    ReaderOptions lenient =
+        OPTIONS.withSourceClock(now::get).withStaleDefault(Duration.ofMillis(1_000), 0.02);
+    try (ModelReader reader = open(lenient)) {
+      reader.awaitFirst(LONG);
+      Scores fresh = reader.scorer().score("u", List.of("a", "b"));
+      now.set(1_008);
+      Scores stale = reader.scorer().score("u", List.of("a", "b"));
+
+      assertThat(fresh.isDefault()).isFalse();
+      assertThat(fresh.of(1)).isEqualTo(7);
+      assertThat(stale.isDefault()).isTrue();
+      assertThat(stale.version()).isEqualTo(new Version(1, 1));
+      assertThat(stale.staleness()).isEqualTo(Duration.ofMillis(1_001));
+      assertThat(stale.probabilities()).containsExactly(0.02f, 0.02f);
+      assertThat(stale.logits()[0]).isCloseTo(-3.8918f, within(1e-4f));
+      assertThat(reader.stats().staleDefaulted()).isEqualTo(1);
+      assertThat(reader.stats().staleRefused()).isZero();
+    }
+  }
+
+  @Test
+  void theDefaultMayDependOnTheCandidate() {
+    learner.publish(7);
+    ReaderOptions lenient =
+        OPTIONS
+            .withSourceClock(() -> 5_000)
+            .withStaleDefault(
+                Duration.ofMillis(1_000), candidate -> candidate.itemId().equals("a") ? 0.1 : 0.01);
+    try (ModelReader reader = open(lenient)) {
+      reader.awaitFirst(LONG);
+
+      assertThat(reader.scorer().score("u", List.of("a", "b")).probabilities())
+          .containsExactly(0.1f, 0.01f);
+    }
+  }
+
+  @Test
+  void whatAReaderWasOpenedForAndIsGoneIsSaidAtOnce() {
+    learner.publish(5);
+    learner.publish(6);
+    ReaderOptions past = OPTIONS.withTarget(Target.learntUpTo(Instant.ofEpochMilli(4)));
+    try (ModelReader reader = open(past)) {
+      assertThatExceptionOfType(NoVersion.class)
+          .isThrownBy(() -> reader.awaitFirst(Duration.ofDays(1)))
+          .withMessageContaining("learnt up to 1970-01-01T00:00:00.004Z")
+          .withMessageContaining("the oldest that can be reached is the chain's first");
     }
   }
 

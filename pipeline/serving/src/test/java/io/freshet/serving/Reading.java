@@ -23,6 +23,7 @@ final class Reading implements Follower.Events {
   /** What paces the scrub; it stands still unless a test moves it. */
   final AtomicLong nanos = new AtomicLong();
 
+  @Nullable String unreachable;
   int gaps;
   int heals;
   private final Follower follower;
@@ -37,7 +38,11 @@ final class Reading implements Follower.Events {
   }
 
   Reading(InMemoryModelLog log, ReaderOptions options, ScoringModel model) {
-    this.feed = log.feed();
+    this(log.feed(), options, model);
+  }
+
+  Reading(LogFeed feed, ReaderOptions options, ScoringModel model) {
+    this.feed = feed;
     this.follower = new Follower(feed, settings -> model, pair, options, nanos::get, this);
   }
 
@@ -65,7 +70,7 @@ final class Reading implements Follower.Events {
 
   /** The one value of the served state. */
   float value() {
-    return new PairScorer(pair, FeatureLookup.NONE, () -> 0, null, () -> "nothing")
+    return new PairScorer(pair, FeatureLookup.NONE, options(Isolation.SPECULATIVE), () -> "nothing")
         .score(UniformModel.any())
         .of(0);
   }
@@ -102,6 +107,11 @@ final class Reading implements Follower.Events {
   @Override
   public void healed(VersionFacts facts) {
     heals++;
+  }
+
+  @Override
+  public void unreachable(String problem) {
+    unreachable = problem;
   }
 
   String reasons() {

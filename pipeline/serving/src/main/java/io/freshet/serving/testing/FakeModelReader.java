@@ -172,7 +172,7 @@ public final class FakeModelReader implements ModelReader {
   @Override
   public synchronized ReaderStats stats() {
     return new ReaderStats(
-        ReaderStats.Mode.FOLLOWING, facts, swaps, 0, 0, 0, 0, 0, 0, 0, 0, false, null);
+        ReaderStats.Mode.FOLLOWING, facts, swaps, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, null);
   }
 
   @Override
