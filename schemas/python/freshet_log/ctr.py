@@ -1,4 +1,4 @@
-"""The families din and base in NumPy float32: "The network" and "Counters" of section 7."""
+"""The families din, base and noise-mlp in NumPy float32: "The network" and "Counters" of section 7."""
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class CtrModel:
             parts.append(np.mean(bag, axis=0, dtype=F32) if bag else self._zeros(feature))
         dense = self._dense(instance, lengths)
         x = np.concatenate([*parts, dense])
-        logit = self._stack("mlp", self._settings["network"], x[np.newaxis])[0]
+        logit = self._top(x)
         if self._settings["network"]["linearSkip"] and dense.size:
             logit += dense @ self._state.tensor("skip.W")
         for feature in features.crosses:
@@ -54,6 +54,10 @@ class CtrModel:
         """The calibrated probability of a logit."""
         a, b = self._state.tensor("calibration")
         return sigmoid(a * logit + b)
+
+    def _top(self, x):
+        """What the network makes of its input."""
+        return self._stack("mlp", self._settings["network"], x[np.newaxis])[0]
 
     def _zeros(self, feature):
         return np.zeros(self._state.tables[feature["name"]].width, F32)

@@ -11,6 +11,7 @@ FAMILIES = {
     "base": CtrModel,
     "din": CtrModel,
     "noise-mlp": CtrModel,
+    "noise-mlp": CtrModel,
 }
 
 

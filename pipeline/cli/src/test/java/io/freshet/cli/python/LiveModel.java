@@ -69,7 +69,7 @@ final class LiveModel implements AutoCloseable {
     }
     learner.train(batch);
     learner.endRound(time);
-    StateDelta changed = learner.drain();
+    StateDelta changed = learner.drain().serving();
     changed.tables().forEach(rows -> deletions += rows.removed().length);
     return changed;
   }

@@ -11,6 +11,7 @@ import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.TopicNames;
 import io.freshet.modellog.VersionFacts;
+import io.freshet.schema.EventTopics;
 import io.freshet.scoring.feature.Instance;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.serving.Isolation;
@@ -79,6 +80,10 @@ class PythonReaderTest {
           <<: *model
           family: base
           network: {units: [12], activation: sigmoid, linearSkip: true}
+        noise:
+          <<: *model
+          family: noise-mlp
+          network: {units: [10, 8, 8, 8, 6], activation: relu, linearSkip: true}
       """;
 
   @TempDir static Path directory;
@@ -121,6 +126,18 @@ class PythonReaderTest {
     arguments.add(kafka.brokers());
     arguments.addAll(List.of(more));
     return python.start(arguments.toArray(String[]::new));
+  }
+
+  private static List<String> score(String model, String... what) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(List.of("freshet_log", "score", model, "--prefix", PREFIX, "--brokers"));
+    arguments.add(kafka.brokers());
+    arguments.addAll(List.of(what));
+    try (PythonReader.Run run = python.start(arguments.toArray(String[]::new))) {
+      List<String> lines = run.rest();
+      assertThat(run.exit()).isZero();
+      return lines;
+    }
   }
 
   private static JsonNode json(String line) throws IOException {
@@ -230,21 +247,8 @@ class PythonReaderTest {
       }
       Scores java = javaScores(model, facts, instances);
       List<JsonNode> scores = new ArrayList<>();
-      try (PythonReader.Run run =
-          python.start(
-              "freshet_log",
-              "score",
-              model,
-              "--prefix",
-              PREFIX,
-              "--brokers",
-              kafka.brokers(),
-              "--examples",
-              file.toAbsolutePath().toString())) {
-        for (String line : run.rest()) {
-          scores.add(json(line));
-        }
-        assertThat(run.exit()).isZero();
+      for (String line : score(model, "--examples", file.toAbsolutePath().toString())) {
+        scores.add(json(line));
       }
       assertThat(scores).hasSameSizeAs(instances);
       float lowest = 1;
@@ -261,6 +265,45 @@ class PythonReaderTest {
       }
       // Equal scores say nothing where all are the same.
       assertThat(highest - lowest).as(model).isGreaterThan(0.2f);
+    }
+  }
+
+  @Test
+  void scoresPairsWithTheHistoriesAndAttributesThatLieInKafka() throws Exception {
+    try (LiveModel learner = new LiveModel(model("din"), 9);
+        ModelLog log = open("pairs")) {
+      learner.claim(log, null);
+      for (int round = 1; round <= 6; round++) {
+        learner.publish();
+      }
+    }
+    List<Instance> known = new Shoppers(3).next(30);
+    new FeatureTopics(kafka.brokers(), new EventTopics(PREFIX)).put(known);
+    List<String> items = known.stream().map(Instance::itemId).distinct().toList();
+    StringBuilder pairs = new StringBuilder("note,userId,itemId\r\n");
+    items.forEach(item -> pairs.append("\"a, b\",u3,").append(item).append("\r\n"));
+    Path file = Files.writeString(directory.resolve("pairs.csv"), pairs.toString());
+    long time = Shoppers.START + 7_200_000;
+
+    List<String> lines =
+        score("pairs", "--pairs", file.toAbsolutePath().toString(), "--time", "" + time);
+
+    ReaderOptions options =
+        ReaderOptions.of(
+                Map.of("bootstrap.servers", kafka.brokers()), "pairs", Isolation.SPECULATIVE)
+            .withPrefix(PREFIX)
+            .withSourceClock(() -> time);
+    assertThat(lines.get(0)).isEqualTo("note,userId,itemId,score");
+    assertThat(lines).hasSize(items.size() + 1);
+    try (ModelReader reader = ModelReader.open(options)) {
+      reader.awaitFirst(Duration.ofSeconds(30));
+      Scores java = reader.scorer().score("u3", items, Map.of());
+      for (int i = 0; i < items.size(); i++) {
+        String line = lines.get(i + 1);
+        assertThat(line).startsWith("\"a, b\",u3," + items.get(i) + ",");
+        assertThat(Float.parseFloat(line.substring(line.lastIndexOf(',') + 1)))
+            .isCloseTo(java.of(i), within(AGREES));
+      }
     }
   }
 
