@@ -42,6 +42,9 @@ def parser():
     follow.add_argument("--json", action="store_true", help="JSON lines")
     follow.add_argument("--versions", type=int, metavar="N", help="end after N shown versions")
     follow.add_argument("--once", action="store_true", help="end at the log's present end")
+    follow.add_argument(
+        "--scrub", type=float, default=60.0, metavar="SECONDS", help="check all memory so often"
+    )
     what = score.add_mutually_exclusive_group(required=True)
     what.add_argument("--pairs", metavar="FILE", help="CSV with the columns userId,itemId")
     what.add_argument("--examples", metavar="FILE", help="JSON lines, one instance each; see README")
@@ -112,7 +115,11 @@ def follow(options):
     left, verified = options.versions, True
     with KafkaLog(kafka_of(options), options.model, options.prefix) as log:
         follower = Follower(log, options.model, options.isolation == "committed")
+        scrubbed = time.monotonic()
         while left is None or left > 0:
+            if time.monotonic() - scrubbed > options.scrub:
+                follower.scrub()
+                scrubbed = time.monotonic()
             for event in follower.step(_STEP_SECONDS):
                 print(line(event, options.model, options.json), flush=True)
                 if isinstance(event, NotVerified):

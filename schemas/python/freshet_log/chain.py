@@ -9,24 +9,65 @@ class Chain:
     def __init__(self, committed_only):
         self._committed_only = committed_only
         self._claims = {}
+        self._writers = {}
+        self._listed = {}
+        self._indexed = False
         self._anchors = []
         self.committed = -1
 
     def claim(self, offset, claim):
+        """Takes a claim of the log that is the model's own."""
+        self._know(offset, claim)
+        self._writers.setdefault(claim["epoch"], claim["writer"])
+
+    def _know(self, offset, claim):
         self._claims[offset] = (claim["epoch"], claim["baseNumber"])
 
-    def commit(self, number):
+    def _commit(self, number):
         self.committed = max(self.committed, number)
+
+    def logged_commit(self, number):
+        """Takes a commit of the log; where there is an index, that has to say so too."""
+        if not self._indexed:
+            self._commit(number)
 
     def index(self, anchors, chain):
         """Takes over the newest AnchorIndex and ChainIndex, either None where there is none."""
         if anchors is not None:
             self._anchors = anchors["anchors"]
         if chain is not None:
+            self._indexed = True
+            self._listed = {claim["offset"]: claim["epoch"] for claim in chain["claims"]}
             for claim in chain["claims"]:
-                self.claim(claim["offset"], claim)
+                self._know(claim["offset"], claim)
             if chain["committedNumber"] is not None:
-                self.commit(chain["committedNumber"])
+                self._commit(chain["committedNumber"])
+
+    def unlisted(self, offset, claim):
+        """Whether the index should list a claim of the log, and does not."""
+        below = bool(self._listed) and offset > min(self._listed)
+        return below and self._listed.get(offset) != claim["epoch"]
+
+    def outdated(self, offset, claim):
+        """Whether a claim of the log comes after one of its own or a later attempt."""
+        listed = self._listed.get(offset) == claim["epoch"]
+        return not listed and claim["epoch"] <= self.epoch_at(offset)
+
+    def foreign(self, offset, manifest):
+        """What tells that a manifest is not of the attempt that owns the log there, or None."""
+        epoch = self.epoch_at(offset)
+        if epoch == 0:
+            return None
+        if manifest["writerEpoch"] != epoch:
+            return "it must be of attempt %d, the newest, got %d" % (epoch, manifest["writerEpoch"])
+        writer = self._writers.setdefault(epoch, manifest["writer"])
+        if manifest["writer"] != writer:
+            return "attempt %d must be that of writer %s, got %s" % (
+                epoch,
+                writer,
+                manifest["writer"],
+            )
+        return None
 
     def live(self, offset, number):
         """Whether no claim takes back the version `number` that was closed at `offset`."""
@@ -94,6 +135,11 @@ class Chunks:
         elif self._hashes[index] != hashed:
             self._problem = "chunk %d of %s came twice and differs" % (index, name_of(self.version))
         return []
+
+    def restarted_by(self, chunk, value):
+        """Whether a chunk begins the version anew: a first one, but not the one that is held."""
+        first = chunk["index"] == 0 and bool(self._hashes)
+        return first and self._hashes[0] != record_hash(value)
 
     def problem(self, manifest):
         """What is wrong with these chunks in the manifest's eyes, or None."""

@@ -8,6 +8,7 @@ Nothing here knows Kafka. A log is anything with
     seek_to_end()
     beginning()              the lowest offset there is
     index()                  (AnchorIndex, ChainIndex), newest values decoded, None where missing
+    await_index(seconds)     waits for news of the index, at most so long
     anchor(position)         (manifest's value, iterator over the values of its chunks)
 
 whose poll raises LostOffset where records are gone that it should give.
@@ -22,6 +23,11 @@ from freshet_log.state import Refused, State, layout
 
 # A committed reader keeps versions that wait for their commit in at most so many bytes.
 PENDING_BYTES = 256 << 20
+
+# A record of the log and its twin in the index are one transaction, but two topics: within this
+# time the twin is seen, or it is not there.
+TWIN_SECONDS = 1.0
+_TWIN_POLLS = 20
 
 
 class LostOffset(Exception):
@@ -80,8 +86,10 @@ class Follower:
         self._codec = Codec.of_log()
         self.shown = None
         self.unreadable = 0
+        self.foreign = 0
         self._events = []
         self._index = None
+        self._doubtful = False
         self._chunks = None
         self._pending = []
         self._pending_bytes = 0
@@ -113,6 +121,16 @@ class Follower:
         events, self._events = self._events, []
         return events
 
+    def scrub(self):
+        """Computes the hash of all that is shown anew; the next step heals what has changed."""
+        if self.shown is not None and not self.shown.state.intact():
+            self._damaged(self.shown)
+
+    def _damaged(self, proven):
+        proven.damaged = True
+        self._refuse(proven.version, "the state in memory must be what was proven, it changed")
+        self._rebuild = True
+
     def _refuse(self, version, reason):
         self._events.append(NotVerified(version, reason))
 
@@ -127,6 +145,17 @@ class Follower:
         self._retract()
         least = -1 if self._failed is None else self._failed[1]
         self._rebuild |= self._mode == "waiting" and bool(self._chain.anchors(least))
+        self._apply_pending()
+
+    def _await_twin(self, missing):
+        """Reads the index on while something is missing there; whether it stays missing."""
+        polls = 1 if self._doubtful else _TWIN_POLLS
+        while missing() and polls > 0:
+            polls -= 1
+            self._log.await_index(TWIN_SECONDS / _TWIN_POLLS)
+            self._learn_index()
+        self._doubtful = missing()
+        return self._doubtful
 
     def _accept(self, offset, value):
         try:
@@ -139,18 +168,35 @@ class Follower:
             return
         if kind == "Chunk":
             version = version_of(record)
-            if self._chunks is None or self._chunks.version != version:
+            held = self._chunks
+            if held is None or held.version != version or held.restarted_by(record, value):
                 self._chunks = Chunks(version)
             self._chunks.add(record, value)
         elif kind == "Manifest":
             chunks, self._chunks = self._chunks, None
             self._version(offset, record, chunks or Chunks(version_of(record)))
         elif kind == "Claim":
-            self._chain.claim(offset, record)
-            self._retract()
+            self._claim(offset, record)
         else:
-            self._chain.commit(record["number"])
+            number = record["number"]
+            self._chain.logged_commit(number)
+            self._await_twin(lambda: self._chain.committed < number)
             self._apply_pending()
+
+    def _foreign(self, version, offset, reason):
+        self.foreign += 1
+        self._refuse(version, "the record at offset %d is not of this log: %s" % (offset, reason))
+
+    def _claim(self, offset, claim):
+        if self._chain.outdated(offset, claim):
+            reason = "a claim must be of a later attempt than those before it, got %d"
+            self._foreign(None, offset, reason % claim["epoch"])
+        elif self._await_twin(lambda: self._chain.unlisted(offset, claim)):
+            reason = "the index must list its claims, that of attempt %d by %s it does not"
+            self._foreign(None, offset, reason % (claim["epoch"], claim["writer"]))
+        else:
+            self._chain.claim(offset, claim)
+            self._retract()
 
     def _retract(self):
         """Lets go of what the known claims take back."""
@@ -169,12 +215,11 @@ class Follower:
         return self._building if self._mode == "rebuilding" else self.shown
 
     def _version(self, offset, manifest, chunks):
-        if manifest["kind"] != "DELTA" or manifest["writerEpoch"] < self._chain.epoch_at(offset):
-            self._refuse(
-                version_of(manifest),
-                "a log must hold deltas of its newest attempt, got a version of attempt %d "
-                "at offset %d" % (manifest["writerEpoch"], offset),
-            )
+        foreign = self._chain.foreign(offset, manifest)
+        if manifest["kind"] != "DELTA":
+            foreign = "it must hold no anchors"
+        if foreign is not None:
+            self._foreign(version_of(manifest), offset, foreign)
             return
         held = self._held()
         if held is not None and manifest["number"] <= held.number:
@@ -213,15 +258,16 @@ class Follower:
         whole = parent_of(manifest) is None
         problem = None if whole else _parent_problem(held, manifest)
         problem = problem or chunks.problem(manifest)
+        damaged = False
         if problem is None:
             target = Proven(State.of(manifest), None, offset) if whole else held
             try:
                 target.state.apply(chunks.parts, lambda state: _prove(state, manifest))
             except Refused as refused:
                 problem = str(refused)
-                target.damaged = not target.state.intact()
+                damaged = target is held and not held.state.intact()
         if problem is not None:
-            self._fail(offset, manifest, problem)
+            self._fail(offset, manifest, problem, damaged)
             return
         target.manifest, target.offset = manifest, offset
         if self._failed is not None and manifest["number"] >= self._failed[1]:
@@ -233,19 +279,18 @@ class Follower:
         self._verified(target, "whole" if whole else "delta", self._mode == "following")
 
     def _verified(self, proven, by, shown):
+        self._doubtful = False
         rows = sum(proven.state.row_counts().values())
         self._events.append(Verified(proven.manifest, by, shown, rows))
 
-    def _fail(self, offset, manifest, problem):
+    def _fail(self, offset, manifest, problem, damaged):
         """A first failure is answered by a rebuild, one more by waiting for an anchor."""
         again = self._failed is not None and self._failed[1] == manifest["number"]
         self._refuse(version_of(manifest), problem)
         self._forget_pending()
-        held = self._held()
-        if held is not None and held.damaged:
+        if damaged:
             # This process's memory is to blame and not the version.
-            self._refuse(held.version, "the state in memory must be what was proven, it changed")
-            self._rebuild = True
+            self._damaged(self._held())
             return
         self._failed = (offset, manifest["number"])
         if self._mode == "rebuilding":

@@ -1,5 +1,7 @@
 """A model's log in Kafka, by the client confluent_kafka: section 1 of the specification."""
 
+import time
+
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from freshet_log.follower import LostOffset
@@ -29,8 +31,10 @@ class KafkaLog:
         self._index_consumer = consumer(kafka)
         low, _ = _ask(self._index_consumer.get_watermark_offsets, TopicPartition(index_topic, 0))
         self._index_consumer.assign([TopicPartition(index_topic, 0, low)])
-        while not self._learn_index(_ANSWER_SECONDS):
-            pass
+        end = time.monotonic() + _ANSWER_SECONDS
+        while not self._learn_index(1.0):
+            if time.monotonic() > end:
+                raise TimeoutError("%s must be read to its end in time" % index_topic)
 
     def __enter__(self):
         return self
@@ -67,13 +71,13 @@ class KafkaLog:
         self._learn_index(0)
         return self._index["anchors/" + self._model], self._index["chain/" + self._model]
 
+    def await_index(self, seconds):
+        self._learn_index(seconds)
+
     def _learn_index(self, seconds):
         """Reads what there is; whether that was everything."""
-        messages = messages_of(self._index_consumer, seconds)
-        if not messages and seconds > 0:
-            raise LostOffset("the index must be read to its end, the broker gives nothing")
         at_end = False
-        for message in messages:
+        for message in messages_of(self._index_consumer, seconds):
             if not value_or_end(message):
                 at_end = True
                 continue

@@ -34,6 +34,7 @@ class CannedLog:
         self.first = 0
         self._at = 0
         self.seeks = []
+        self.late_index = []
 
     def append(self, value):
         # Every record is followed by a hole, as transactions leave them.
@@ -67,6 +68,10 @@ class CannedLog:
     def index(self):
         return self.anchors, self.chain
 
+    def await_index(self, _):
+        if self.late_index:
+            self.chain = self.late_index.pop(0)
+
     def anchor(self, position):
         chunks = [
             value
@@ -79,10 +84,13 @@ class CannedLog:
 class Writer:
     """One attempt. Its model has the tensor b [2] and the table t of width 1."""
 
-    def __init__(self, log, epoch, base=None, state=None):
+    def __init__(self, log, epoch, base=None, state=None, writer="w"):
         """base: (epoch, number, hash) or None; state: what the base holds."""
         self.log = log
         self.epoch = epoch
+        self.base = base
+        self.writer = writer
+        self.claimed_at = log.end()
         self.tensor, rows = state or ((0.0, 0.0), {})
         self.rows = dict(rows)
         self.tip = base
@@ -94,7 +102,7 @@ class Writer:
                 {
                     "model": MODEL,
                     "epoch": epoch,
-                    "writer": "w",
+                    "writer": self.writer,
                     "baseEpoch": base and base[0],
                     "baseNumber": base and base[1],
                     "baseHash": base[2] if base else ZEROS,
@@ -161,7 +169,7 @@ class Writer:
                 "number": number,
                 "kind": "DELTA",
                 "writerEpoch": self.epoch,
-                "writer": "w",
+                "writer": self.writer,
                 "parentEpoch": parent and parent[0],
                 "parentNumber": parent and parent[1],
                 "parentHash": parent[2] if parent else ZEROS,
@@ -245,6 +253,26 @@ class Writer:
                 },
             )
         )
+
+
+def chain_index(*writers, committed=None):
+    """What the index says once these attempts have claimed."""
+    return {
+        "model": MODEL,
+        "claims": [
+            {
+                "offset": writer.claimed_at,
+                "epoch": writer.epoch,
+                "baseEpoch": writer.base and writer.base[0],
+                "baseNumber": writer.base and writer.base[1],
+                "baseHash": writer.base[2] if writer.base else ZEROS,
+                "highestNumber": 0,
+            }
+            for writer in writers
+        ],
+        "committedEpoch": committed and 1,
+        "committedNumber": committed,
+    }
 
 
 def highest(log):

@@ -3,7 +3,7 @@
 import unittest
 
 from freshet_log.follower import Follower, NotVerified, Verified
-from tests.canned import MODEL, CannedLog, Writer
+from tests.canned import MODEL, CannedLog, Writer, chain_index
 
 
 class FollowerTest(unittest.TestCase):
@@ -133,7 +133,8 @@ class FollowerTest(unittest.TestCase):
         first.publish(2.0)
         follower = self.follower()
         self.read(follower)
-        self.assertIn("newest attempt", self.refused[0])
+        self.assertIn("must be of attempt 2, the newest, got 1", self.refused[0])
+        self.assertEqual(follower.foreign, 1)
         second.number = 2
         second.publish(3.0)
         self.read(follower)
@@ -221,6 +222,20 @@ class FollowerTest(unittest.TestCase):
         writer.publish(2.0, {1: 2.0})
         self.read(follower)
         self.assertIn("it changed", self.refused[1])
+        self.holds(follower, writer)
+
+    def test_a_bit_that_flips_in_a_row_that_nothing_touches_is_found_by_a_scrub_and_healed(self):
+        writer = Writer(self.log, 1)
+        writer.publish(1.0, {0: 0.0, 1: 1.0})
+        follower = self.follower()
+        self.read(follower)
+        follower.scrub()
+        self.read(follower)
+        self.assertEqual(self.refused, [])
+        follower.shown.state.tables["t"].get(1)[0] = 1.25
+        follower.scrub()
+        self.read(follower)
+        self.assertIn("it changed", self.refused[0])
         self.holds(follower, writer)
 
     def test_garbage_and_records_of_other_models_are_counted_and_skipped(self):
@@ -321,29 +336,78 @@ class FollowerTest(unittest.TestCase):
         state = first.state()
         first.publish(2.0)
         first.anchor()
-        claim_at = self.log.end()
         second = Writer(self.log, 2, base, state)
-        self.log.chain = {
-            "model": MODEL,
-            "claims": [
-                {
-                    "offset": claim_at,
-                    "epoch": 2,
-                    "baseEpoch": 1,
-                    "baseNumber": 1,
-                    "baseHash": base[2],
-                    "highestNumber": 2,
-                }
-            ],
-            "committedEpoch": None,
-            "committedNumber": None,
-        }
+        self.log.chain = chain_index(first, second)
         second.publish(3.0)
         follower = self.follower()
         self.read(follower)
         self.holds(follower, second)
         self.assertEqual(self.log.seeks, [0])
         self.assertEqual(self.verified, [1, 3])
+
+    def test_a_claim_that_the_index_does_not_list_is_not_this_log_s(self):
+        writer = Writer(self.log, 1)
+        writer.publish(1.0, {0: 0.0})
+        self.log.chain = chain_index(writer)
+        copied = Writer(self.log, 7, writer="x")
+        copied.publish(5.0, {0: 9.0})
+        writer.number = 2
+        writer.publish(2.0)
+        follower = self.follower()
+        self.read(follower)
+        self.holds(follower, writer)
+        self.assertIn("the index must list its claims, that of attempt 7 by x", self.refused[0])
+        self.assertEqual(follower.foreign, 2)
+
+    def test_a_claim_is_waited_for_in_the_index(self):
+        first = Writer(self.log, 1)
+        base = first.publish(1.0, {0: 0.0})
+        self.log.chain = chain_index(first)
+        second = Writer(self.log, 2, base, first.state())
+        second.publish(2.0)
+        self.log.late_index = [self.log.chain, chain_index(first, second)]
+        follower = self.follower()
+        self.read(follower)
+        self.holds(follower, second)
+        self.assertEqual(self.refused, [])
+
+    def test_versions_of_another_writer_with_the_newest_epoch_are_refused(self):
+        writer = Writer(self.log, 1)
+        writer.publish(1.0, {0: 0.0})
+        impostor = Writer(CannedLog(), 1, writer="x")
+        impostor.log, impostor.number = self.log, 1
+        impostor.publish(8.0, {0: 8.0})
+        writer.publish(2.0)
+        follower = self.follower()
+        self.read(follower)
+        self.holds(follower, writer)
+        self.assertIn("attempt 1 must be that of writer w, got x", self.refused[0])
+
+    def test_a_commit_counts_once_the_index_says_so_too(self):
+        writer = Writer(self.log, 1)
+        writer.publish(1.0, {0: 0.0})
+        self.log.chain = chain_index(writer)
+        writer.commit()
+        follower = self.follower(committed=True)
+        self.read(follower)
+        self.assertIsNone(follower.shown)
+        writer.publish(2.0)
+        writer.commit()
+        self.log.late_index = [chain_index(writer, committed=2)]
+        self.read(follower)
+        self.holds(follower, writer)
+
+    def test_a_first_chunk_that_differs_begins_its_version_anew(self):
+        writer = Writer(self.log, 1)
+        writer.publish(1.0, {0: 0.0})
+        stray = Writer(CannedLog(), 1)
+        stray.tip, stray.number, stray.tensor = writer.tip, 2, (9.0, 9.0)
+        self.log.append(stray.chunks({}, ())[0])
+        writer.publish(2.0)
+        follower = self.follower()
+        self.read(follower)
+        self.holds(follower, writer)
+        self.assertEqual(self.refused, [])
 
     def test_events_say_how_a_version_came(self):
         writer = Writer(self.log, 1)
