@@ -1,5 +1,6 @@
 package io.freshet.learning;
 
+import io.freshet.scoring.settings.GateSettings;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Attention;
@@ -132,6 +133,7 @@ public final class TestModel {
         new Batching(16, 1_000),
         new Rounds(4),
         new Publishing(250, 60_000),
+        GateSettings.DEFAULT,
         null,
         LearnerFamilies.named(family).engines().get(0),
         seed);

@@ -4,6 +4,7 @@ import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.learning.Prediction;
+import io.freshet.scoring.settings.GateSettings;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Attention;
@@ -163,6 +164,7 @@ public final class LearnerBenchmark {
         new Batching(BATCH, 1_000),
         new Rounds(4),
         new Publishing(250, 60_000),
+        GateSettings.DEFAULT,
         null,
         engine,
         1);

@@ -4,6 +4,7 @@ import io.freshet.scoring.Scorer;
 import io.freshet.scoring.din.DinScoring;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.Ids;
+import io.freshet.scoring.settings.GateSettings;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Attention;
@@ -151,6 +152,7 @@ public class ScoringBenchmark {
         new Batching(256, 1000),
         new Rounds(1),
         new Publishing(250, 60_000),
+        GateSettings.DEFAULT,
         null,
         "djl",
         1);

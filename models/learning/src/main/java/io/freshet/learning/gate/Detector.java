@@ -36,11 +36,12 @@ final class Detector {
   /** Examples after which the range has halved, where nothing renews it. */
   private static final double HALF_LIFE = 65_536;
 
-  /** What one block may raise the range by. */
+  /** What 64 examples may raise the range by. */
   private static final double GROWTH = 1.25;
 
   private final int block;
   private final double keeping;
+  private final double growth;
 
   /** Logarithms of M at the last round's end. */
   private final double[] ended = new double[STAKES.length];
@@ -60,6 +61,7 @@ final class Detector {
   Detector(int block) {
     this.block = block;
     this.keeping = StrictMath.pow(2, -block / HALF_LIFE);
+    this.growth = StrictMath.pow(GROWTH, block / 64.0);
     forget();
   }
 
@@ -96,7 +98,7 @@ final class Detector {
     for (int s = 0; s < STAKES.length; s++) {
       open[s] += StrictMath.log1p(STAKES[s] * x);
     }
-    range = Math.max(range * keeping, Math.min(size, range * GROWTH));
+    range = Math.max(range * keeping, Math.min(size, range * growth));
   }
 
   void endRound() {

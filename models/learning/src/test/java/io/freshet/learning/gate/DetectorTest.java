@@ -43,7 +43,7 @@ class DetectorTest {
           factors[s] *= 1 + STAKES[s] * x;
         }
         double forgotten = range * Math.pow(2, -block / 65_536.0);
-        range = Math.max(forgotten, Math.min(Math.abs(mean), 1.25 * range));
+        range = Math.max(forgotten, Math.min(Math.abs(mean), Math.pow(1.25, block / 64.0) * range));
       }
       detector.endRound();
       for (int s = 0; s < STAKES.length; s++) {
@@ -101,20 +101,23 @@ class DetectorTest {
 
   @Test
   void oneHugeBlockIsNoProofAndHidesLittleOfWhatFollows() {
-    Detector detector = settled(2, 0.1);
-    detector.add(1e9, 0);
-    detector.add(1e9, 0);
+    int block = 64;
+    Detector detector = settled(block, 0.1);
+    add(detector, block, 1e9);
     detector.endRound();
     assertThat(detector.log()).isLessThan(Math.log(100));
     detector.forget();
+    add(detector, block, 0.5);
     detector.endRound();
-    assertThat(detector.log()).isCloseTo(0, within(1e-12));
-    detector.add(0.5, 0);
-    detector.add(0.5, 0);
-    detector.endRound();
-    // 1 + λ · 0.5 / 0.125, and the round before it counts too
-    double mean = Arrays.stream(STAKES).map(stake -> 2 * (1 + 4 * stake)).average().orElseThrow();
+    // 1 + λ · 0.5 / (1.25 · 0.1)
+    double mean = Arrays.stream(STAKES).map(stake -> 1 + 4 * stake).average().orElseThrow();
     assertThat(detector.log()).isCloseTo(Math.log(mean), within(1e-3));
+  }
+
+  private static void add(Detector detector, int times, double value) {
+    for (int i = 0; i < times; i++) {
+      detector.add(value, 0);
+    }
   }
 
   @Test

@@ -21,5 +21,5 @@ public record GateSettings(
     int patience,
     int aside) {
 
-  public static final GateSettings DEFAULT = new GateSettings(0.02, 1.5, 100_000, 16, 8, 32);
+  public static final GateSettings DEFAULT = new GateSettings(0.01, 1.5, 100_000, 16, 8, 32);
 }

@@ -50,7 +50,6 @@ final class ModelReader {
     model.knows(MODEL_KEYS);
     String family = oneOf(model, SettingsSchema.FAMILY, families.keySet());
     String engine = engine(model, family);
-    gate(model.below("gate"));
     try {
       return new ModelSettings(
           name,
@@ -66,6 +65,7 @@ final class ModelReader {
           batch(model.below("batch")),
           round(model.below("round")),
           publish(model.below("publish")),
+          gate(model.below("gate")),
           warmStart(model),
           engine,
           model.get(SettingsSchema.SEED));
@@ -97,11 +97,6 @@ final class ModelReader {
           value);
     }
     return value == null ? "" : value;
-  }
-
-  /** The gate has no settings of its own: a file may only say that there is one. */
-  private static void gate(Section gate) {
-    gate.refuseAll("must be {}, as the gate has no settings");
   }
 
   private List<Feature> features(Section model) {
@@ -280,6 +275,17 @@ final class ModelReader {
     section.knows(SettingsSchema.PUBLISH.keys());
     return new Publishing(
         section.get(SettingsSchema.EVERY), section.get(SettingsSchema.ANCHOR_EVERY));
+  }
+
+  private static GateSettings gate(Section section) {
+    section.knows(SettingsSchema.GATE.keys());
+    return new GateSettings(
+        section.get(SettingsSchema.GATE_TOLERANCE),
+        section.get(SettingsSchema.GATE_BAND),
+        section.get(SettingsSchema.GATE_ROUNDS),
+        section.get(SettingsSchema.GATE_HOLD),
+        section.get(SettingsSchema.GATE_PATIENCE),
+        section.get(SettingsSchema.GATE_ASIDE));
   }
 
   private static @Nullable WarmStart warmStart(Section model) {

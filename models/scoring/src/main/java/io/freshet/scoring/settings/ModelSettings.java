@@ -22,6 +22,7 @@ public record ModelSettings(
     Batching batch,
     Rounds round,
     Publishing publish,
+    GateSettings gate,
     @Nullable WarmStart warmStart,
     String engine,
     long seed) {
@@ -40,6 +41,7 @@ public record ModelSettings(
       Batching batch,
       Rounds round,
       Publishing publish,
+      GateSettings gate,
       @Nullable WarmStart warmStart,
       String engine,
       long seed) {
@@ -56,6 +58,7 @@ public record ModelSettings(
     this.batch = batch;
     this.round = round;
     this.publish = publish;
+    this.gate = gate;
     this.warmStart = warmStart;
     this.engine = engine;
     this.seed = seed;

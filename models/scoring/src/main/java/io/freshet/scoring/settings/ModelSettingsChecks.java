@@ -237,6 +237,7 @@ final class ModelSettingsChecks {
           "must be at least publish.every, " + TimeText.of(model.publish().everyMs()),
           TimeText.of(model.publish().anchorEveryMs()));
     }
+    gate(model.gate());
     ModelSettings.WarmStart warmStart = model.warmStart();
     if (warmStart != null && !isName(warmStart.from())) {
       problems.add("warmStart.from", NAME_FORM, warmStart.from());
@@ -282,6 +283,15 @@ final class ModelSettingsChecks {
     if (prefixes.get(prefixes.size() - 1) != 1) {
       problems.add("boosting.prefixes", "must end with 1", prefixes);
     }
+  }
+
+  private void gate(GateSettings gate) {
+    problems.check("gate.tolerance", Limit.TOLERANCE, gate.tolerance());
+    problems.check("gate.calibrationBand", Limit.CALIBRATION_BAND, gate.calibrationBand());
+    problems.check("gate.roundsPerFalseRefusal", Limit.FALSE_REFUSAL, gate.roundsPerFalseRefusal());
+    problems.check("gate.hold", Limit.GATE_ROUNDS, gate.hold());
+    problems.check("gate.patience", Limit.PATIENCE, gate.patience());
+    problems.check("gate.aside", Limit.PATIENCE, gate.aside());
   }
 
   private void units(String path, Limit layers, List<Integer> units) {

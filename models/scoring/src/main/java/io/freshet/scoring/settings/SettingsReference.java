@@ -46,7 +46,7 @@ public final class SettingsReference {
       }
       page.append('\n');
     }
-    return page.append("## models.NAME.gate\n\nReserved; only `{}` is accepted.\n").toString();
+    return page.toString();
   }
 
   private static Object[] row(Setting<?> setting, Setting.Context context) {

@@ -414,6 +414,52 @@ final class SettingsSchema {
           "A version in this time comes as the whole state too. Wall clock; at least `every`.");
   static final Group PUBLISH = new Group("models.NAME.publish", "", List.of(EVERY, ANCHOR_EVERY));
 
+  static final Setting<Double> GATE_TOLERANCE =
+      Setting.of(
+          "tolerance",
+          Kind.number(Limit.TOLERANCE),
+          GateSettings.DEFAULT.tolerance(),
+          "A candidate is worse where its log loss is above that of the last good state by more than"
+              + " this share of what that state expects of itself (its entropy).");
+  static final Setting<Double> GATE_BAND =
+      Setting.of(
+          "calibrationBand",
+          Kind.number(Limit.CALIBRATION_BAND),
+          GateSettings.DEFAULT.calibrationBand(),
+          "Labels may differ from what was predicted by this factor of odds, on average.");
+  static final Setting<Double> GATE_ROUNDS =
+      Setting.of(
+          "roundsPerFalseRefusal",
+          Kind.number(Limit.FALSE_REFUSAL),
+          GateSettings.DEFAULT.roundsPerFalseRefusal(),
+          "At least this many rounds pass without a refusal, on average, where nothing is wrong.");
+  static final Setting<Integer> GATE_HOLD =
+      Setting.of(
+          "hold",
+          Kind.whole(Limit.GATE_ROUNDS),
+          GateSettings.DEFAULT.hold(),
+          "Rounds after which the last good state moves on, where nothing is suspicious; 8 times as"
+              + " many where something is.");
+  static final Setting<Integer> GATE_PATIENCE =
+      Setting.of(
+          "patience",
+          Kind.whole(Limit.PATIENCE),
+          GateSettings.DEFAULT.patience(),
+          "Refusals without the last good state moving on; at the next one the gate steps aside and"
+              + " says `forced`.");
+  static final Setting<Integer> GATE_ASIDE =
+      Setting.of(
+          "aside",
+          Kind.whole(Limit.PATIENCE),
+          GateSettings.DEFAULT.aside(),
+          "Rounds at a model's start, and after stepping aside, that are only searched for numbers"
+              + " that are not finite.");
+  static final Group GATE =
+      new Group(
+          "models.NAME.gate",
+          "When a round may become a version; see GATE.md.",
+          List.of(GATE_TOLERANCE, GATE_BAND, GATE_ROUNDS, GATE_HOLD, GATE_PATIENCE, GATE_ASIDE));
+
   static final Setting<String> WARM_FROM =
       Setting.required(
           "from",
@@ -480,6 +526,7 @@ final class SettingsSchema {
                 BATCH,
                 ROUND,
                 PUBLISH,
+                GATE,
                 WARM_START))
         .flatMap(groups -> groups)
         .toList();

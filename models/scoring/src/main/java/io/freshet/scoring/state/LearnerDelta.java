@@ -21,9 +21,6 @@ public record LearnerDelta(
   /** That nothing changed in {@code state}. */
   public static LearnerDelta none(LearnerState state) {
     return new LearnerDelta(
-        StateDelta.NONE,
-        StateDelta.NONE,
-        state.serving().computeHash(),
-        state.own().computeHash());
+        StateDelta.NONE, StateDelta.NONE, state.serving().computeHash(), state.own().computeHash());
   }
 }

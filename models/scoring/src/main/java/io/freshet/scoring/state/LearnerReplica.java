@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A second copy of a learner's state, kept true by the deltas that the learner drains: the last good
- * state that a learner may go back to, or be resumed from. Each delta costs what it holds. What
- * several deltas changed can be drained from here as one. Not thread-safe.
+ * A second copy of a learner's state, kept true by the deltas that the learner drains: the last
+ * good state that a learner may go back to, or be resumed from. Each delta costs what it holds.
+ * What several deltas changed can be drained from here as one. Not thread-safe.
  */
 public final class LearnerReplica {
 
@@ -40,8 +40,8 @@ public final class LearnerReplica {
   }
 
   /**
-   * @throws IllegalArgumentException if the delta does not fit, or this memory does not come out with
-   *     its hashes; the replica is useless then
+   * @throws IllegalArgumentException if the delta does not fit, or this memory does not come out
+   *     with its hashes; the replica is useless then
    */
   public void apply(LearnerDelta delta) {
     serving.apply(delta.serving());
@@ -79,8 +79,7 @@ public final class LearnerReplica {
       state.apply(delta, hash);
       delta.tensors().forEach(tensor -> tensors.add(tensor.name()));
       for (StateDelta.Rows rows : delta.tables()) {
-        LongOpenHashSet ids =
-            touched.computeIfAbsent(rows.table(), table -> new LongOpenHashSet());
+        LongOpenHashSet ids = touched.computeIfAbsent(rows.table(), table -> new LongOpenHashSet());
         for (long id : rows.ids()) {
           ids.add(id);
         }

@@ -6,6 +6,7 @@ import io.freshet.scoring.feature.FeatureLayout.CounterSlot;
 import io.freshet.scoring.feature.FeatureLayout.HistorySlot;
 import io.freshet.scoring.feature.FeatureLayout.IdSlot;
 import io.freshet.scoring.feature.Ids;
+import io.freshet.scoring.settings.GateSettings;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Attention;
@@ -57,6 +58,7 @@ final class Networks {
         new Batching(256, 1000),
         new Rounds(1),
         new Publishing(1, 1),
+        GateSettings.DEFAULT,
         null,
         "djl",
         1);

@@ -32,6 +32,8 @@ class ModelSettingsJsonTest {
             "units":8},"calibration":"platt","engine":"djl","family":"din",
             "features":[{"admitAfter":1,"as":"id","expireAfterMs":0,"from":["item.id"],
             "halfLivesMs":[],"log":false,"maxRows":5000000,"name":"i","size":16}],
+            "gate":{"aside":32,"calibrationBand":1.5,"hold":16,"patience":8,
+            "roundsPerFalseRefusal":100000,"tolerance":0.01},
             "histories":[],"name":"m",
             "network":{"activation":"prelu","linearSkip":true,"units":[200,80]},
             "optimizer":{"dense":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":0,"kind":"adam",
