@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the reader of {@code schemas/python} with an interpreter that has what it wants. */
 final class PythonReader {
@@ -23,19 +24,25 @@ final class PythonReader {
     this.interpreter = interpreter;
   }
 
-  /** Skips the test where there is no such interpreter. */
-  static PythonReader find() throws Exception {
-    String given = System.getProperty("freshet.python", "");
-    List<String> candidates =
-        given.isEmpty() ? List.of("python3", "/usr/bin/python3") : List.of(given);
-    for (String candidate : candidates) {
+  /** One with an interpreter that has what it wants, null where there is none. */
+  static @Nullable PythonReader find() throws InterruptedException {
+    for (String candidate : candidates()) {
       if (hasModules(candidate)) {
         return new PythonReader(candidate);
       }
     }
-    return Assumptions.abort(
-        "NOT TESTED: the Python reader needs a python3 with %s, none of %s has them; see %s/README.md or give -Dfreshet.python=FILE"
-            .formatted(NEEDS, candidates, DIRECTORY));
+    return null;
+  }
+
+  private static List<String> candidates() {
+    String given = System.getProperty("freshet.python", "");
+    return given.isEmpty() ? List.of("python3", "/usr/bin/python3") : List.of(given);
+  }
+
+  /** Why tests of it are skipped where none was found. */
+  static String missing() {
+    return "NOT TESTED: the Python reader needs a python3 with %s, none of %s has them; see %s/README.md or give -Dfreshet.python=FILE"
+        .formatted(NEEDS, candidates(), DIRECTORY);
   }
 
   private static boolean hasModules(String interpreter) throws InterruptedException {
@@ -95,23 +102,22 @@ final class PythonReader {
 
   /** Starts a module; what it says of problems goes to this process's standard error. */
   Run start(String... moduleAndArguments) throws IOException {
-    List<String> command =
-        Stream.concat(Stream.of(interpreter, "-m"), Arrays.stream(moduleAndArguments)).toList();
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(DIRECTORY.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-    return new Run(builder.start());
+    return start(
+        builder -> builder.redirectError(ProcessBuilder.Redirect.INHERIT), moduleAndArguments);
   }
 
   /** As {@link #start}, with standard error among its output. */
   Run startWithErrors(String... moduleAndArguments) throws IOException {
+    return start(builder -> builder.redirectErrorStream(true), moduleAndArguments);
+  }
+
+  private Run start(Consumer<ProcessBuilder> errors, String... moduleAndArguments)
+      throws IOException {
     List<String> command =
         Stream.concat(Stream.of(interpreter, "-m"), Arrays.stream(moduleAndArguments)).toList();
-    ProcessBuilder builder =
-        new ProcessBuilder(command).directory(DIRECTORY.toFile()).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(DIRECTORY.toFile());
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    errors.accept(builder);
     return new Run(builder.start());
   }
 }
