@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       FollowCommand.class,
       InspectCommand.class,
       PromoteCommand.class,
+      AuditCommand.class,
       HelpCommand.class
     },
     footer = {"", "freshet COMMAND --help says all there is of a command."})

@@ -62,6 +62,16 @@ public final class KafkaOptions {
     }
   }
 
+  /** Whether a Kafka is named, so that no demo is meant. */
+  boolean named() {
+    return brokers != null || file != null;
+  }
+
+  /** What all topics begin with. */
+  String prefix() {
+    return prefix == null ? "" : prefix;
+  }
+
   private Map<String, String> properties() {
     if (file == null) {
       return Map.of();

@@ -58,13 +58,17 @@ class DemoEndToEndTest {
                 "--predictions",
                 directory.resolve("p.csv").toString()));
     args.addAll(List.of(more));
+    return run(args.toArray(String[]::new));
+  }
+
+  private int run(String... args) {
     return Freshet.run(
         new Terminal(
             new PrintStream(err, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false),
         System::currentTimeMillis,
-        args.toArray(String[]::new));
+        args);
   }
 
   private JsonNode report() throws IOException {
@@ -172,6 +176,27 @@ class DemoEndToEndTest {
     assertThat(after.subList(0, before.size()).stream().map(CSVRecord::toList))
         .isEqualTo(before.stream().map(CSVRecord::toList).toList());
     assertThat(directory.resolve("data/endpoint.json")).doesNotExist();
+    auditsFindWhatTheEventsGive(second);
+  }
+
+  /** Over a stop and a second start, and with other settings. */
+  private void auditsFindWhatTheEventsGive(JsonNode report) throws IOException {
+    String data = directory.resolve("data").toString();
+    err.reset();
+    assertThat(run("audit", "din", "--data", data))
+        .as(err.toString(StandardCharsets.UTF_8))
+        .isZero();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains(model(report, "din").at("/stateHash").asText() + " came out");
+
+    Path others =
+        Files.writeString(
+            directory.resolve("others.yaml"),
+            """
+            models: {din: {family: din, seed: 2, features: [{name: item, from: item.id, as: id}]}}
+            """);
+    assertThat(run("audit", "din", "--data", data, "--models", others.toString())).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("with its own settings");
   }
 
   @Test
@@ -184,6 +209,10 @@ class DemoEndToEndTest {
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("the job must run, it failed: ")
         .contains("events.interactions");
+    err.reset();
+    assertThat(run("audit", "din", "--data", directory.resolve("data").toString())).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("events.interactions-0 must still hold offset 0");
   }
 
   /** Everything up to a record that the job has not read goes from the impressions' topic. */

@@ -25,7 +25,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class TrainingJob {
 
   /** How far an event may lie ahead of its append time: clocks of producers differ. */
-  private static final long FUTURE_TOLERANCE_MS = 60L * 60 * 1000;
+  public static final long FUTURE_TOLERANCE_MS = 60L * 60 * 1000;
 
   private static final long WATERMARK_INTERVAL_MS = 20;
 

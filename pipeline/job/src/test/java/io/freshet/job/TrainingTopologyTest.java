@@ -7,6 +7,7 @@ import io.freshet.job.input.DecodedSerializer;
 import io.freshet.job.input.InputRecord;
 import io.freshet.job.learner.LearnerLoop;
 import io.freshet.job.learner.Publication;
+import io.freshet.job.replay.SequentialReplay;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.modellog.ModelLogs;
 import io.freshet.scoring.feature.HistoryPlan;

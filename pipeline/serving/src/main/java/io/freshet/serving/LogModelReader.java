@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A {@link Follower} on a thread of its own, opened again after every failure of the transport. */
-final class LogModelReader implements ModelReader, ReaderEvents {
+final class LogModelReader implements ModelReader, Follower.Events {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogModelReader.class);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -33,10 +33,6 @@ final class LogModelReader implements ModelReader, ReaderEvents {
   private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
   private final Thread thread;
-
-  // Of the thread alone.
-  private @Nullable Follower follower;
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -84,16 +80,14 @@ final class LogModelReader implements ModelReader, ReaderEvents {
   private void run() {
     while (!isClosed()) {
       try (LogFeed feed = feeds.get()) {
-        Follower present = new Follower(feed, models, pair, options, new ReaderClock(), this);
-        follower = present;
+        Follower follower = new Follower(feed, models, pair, options, new ReaderClock(), this);
         while (!isClosed()) {
-          present.step(POLL);
-          update(tally -> tally.note(present));
+          follower.step(POLL);
+          update(tally -> tally.note(follower));
         }
       } catch (RuntimeException e) {
         // Whatever the transport met, what is served stays, and the reader tries again until it is
         // closed.
-        follower = null;
         update(Tally::ended);
         LOG.debug("The reader of {} starts again", options.names().log(), e);
         refused(new Refusal(null, String.valueOf(e.getMessage())), false);
@@ -137,14 +131,7 @@ final class LogModelReader implements ModelReader, ReaderEvents {
 
   @Override
   public void swapped(Swap swap) {
-    Follower present = follower;
-    update(
-        tally -> {
-          if (present != null) {
-            tally.note(present);
-          }
-          tally.swapped(swap);
-        });
+    update(tally -> tally.swapped(swap));
     call(swapCallbacks, swap);
   }
 

@@ -3,17 +3,21 @@ package io.freshet.bench.measure;
 import io.freshet.job.Entry;
 import io.freshet.job.Evaluation;
 import io.freshet.job.EvaluationRow;
+import io.freshet.job.input.InputRecord;
 import io.freshet.job.learner.LearnerLoop;
 import io.freshet.job.learner.Publication;
+import io.freshet.job.replay.SequentialReplay;
 import io.freshet.job.timeline.TimelineSettings;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.schema.event.Event;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.source.Source;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -23,6 +27,7 @@ import java.util.List;
 final class LearnerAlone {
 
   private static final int BUFFERED = 8_192;
+  private static final int WALK_EVERY = 1_024;
 
   private final LearnerLoop loop;
   private final List<Entry> buffer = new ArrayList<>();
@@ -61,10 +66,18 @@ final class LearnerAlone {
 
   /** Learns what follows from the first {@code events} of {@code source}. */
   static Speed of(Source source, long events, ModelsFile models) {
-    TimelineSettings timelines = TimelineSettings.of(models);
-    LearnerAlone alone = new LearnerAlone(models.models().get(0), timelines.histories());
+    LearnerAlone alone =
+        new LearnerAlone(models.models().get(0), TimelineSettings.of(models).histories());
     try (LearnerLoop loop = alone.loop) {
-      OrderedEntries.of(source.from(0), events, timelines, alone::take);
+      SequentialReplay replay = new SequentialReplay(models, List.of(0), alone::take);
+      Iterator<Event> all = source.from(0);
+      for (long i = 0; i < events; i++) {
+        replay.take(new InputRecord(all.next(), 0, i, 0));
+        if (i % WALK_EVERY == 0) {
+          replay.walk();
+        }
+      }
+      replay.walk();
       alone.learn();
       return new Speed(alone.examples, alone.nanos / 1e9, alone.cpuNanos / 1e9, alone.predictions);
     }

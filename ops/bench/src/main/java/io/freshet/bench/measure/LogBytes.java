@@ -206,7 +206,7 @@ public final class LogBytes {
     return bytes;
   }
 
-  static ModelSettings settings() {
+  private static ModelSettings settings() {
     String text =
         """
         models:

@@ -39,7 +39,7 @@ public final class DataDirectory implements AutoCloseable {
   private final boolean temporary;
   private final FileChannel channel;
   private final FileLock lock;
-  private final JsonMapper mapper =
+  private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   /**
@@ -165,12 +165,17 @@ public final class DataDirectory implements AutoCloseable {
 
   /** What was started here; empty for a new directory. */
   public Optional<Identity> identity() {
-    Path file = root.resolve(IDENTITY);
+    return Optional.ofNullable(identity(root));
+  }
+
+  /** What was started in a directory, whoever holds it now; null where nothing was. */
+  public static @Nullable Identity identity(Path directory) {
+    Path file = directory.resolve(IDENTITY);
     if (!Files.exists(file)) {
-      return Optional.empty();
+      return null;
     }
     try {
-      return Optional.of(mapper.readValue(Files.readAllBytes(file), Identity.class));
+      return MAPPER.readValue(Files.readAllBytes(file), Identity.class);
     } catch (JacksonException e) {
       throw new CommandFailed(
           "%s must say what was started there: %s".formatted(file, e.getOriginalMessage()), e);
@@ -227,6 +232,11 @@ public final class DataDirectory implements AutoCloseable {
     write(ENDPOINT, endpoint);
   }
 
+  /** Whether a demo says that it runs on {@code directory}. */
+  public static boolean isRunning(Path directory) {
+    return Files.exists(directory.resolve(ENDPOINT));
+  }
+
   /**
    * Where the demo on {@code directory} is.
    *
@@ -250,7 +260,7 @@ public final class DataDirectory implements AutoCloseable {
     AtomicFile.write(
         root.resolve(name),
         out ->
-            out.write((mapper.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8)));
+            out.write((MAPPER.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The newest complete checkpoint or savepoint; null when there is none to go on from. */

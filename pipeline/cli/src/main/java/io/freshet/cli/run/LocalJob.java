@@ -114,7 +114,6 @@ public final class LocalJob implements AutoCloseable {
     Configuration settings = new Configuration();
     settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
-    settings.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
     settings.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     settings.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY, storage.checkpoints().toUri().toString());

@@ -1,9 +1,9 @@
 package io.freshet.cli.guard;
 
 import io.freshet.job.Entry;
-import io.freshet.job.SequentialReplay;
 import io.freshet.job.input.InputPartitions;
 import io.freshet.job.input.InputRecord;
+import io.freshet.job.replay.SequentialReplay;
 import io.freshet.schema.EventTopics;
 import io.freshet.schema.event.Event;
 import io.freshet.schema.event.Heartbeat;

@@ -1,0 +1,121 @@
+package io.freshet.cli;
+
+import io.freshet.cli.audit.Audit;
+import io.freshet.cli.kafka.EmbeddedKafka;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.cli.run.DataDirectory;
+import io.freshet.modellog.VersionFacts;
+import io.freshet.schema.EventTopics;
+import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.source.Sources;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Rebuilds a version from the events. */
+@Command(
+    name = "audit",
+    description =
+        "Rebuilds a version of a model from the event log alone and compares state hashes, its own "
+            + "and those of all versions before it. On --data also while no demo runs there.")
+final class AuditCommand implements Callable<Integer> {
+
+  @ParentCommand private Freshet freshet;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(paramLabel = "MODEL", description = "Name of the model.")
+  private String model;
+
+  @Option(
+      names = "--version",
+      paramLabel = "[E:]N",
+      description = "The version, with its epoch or without (default: the newest).")
+  private @Nullable String version;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The directory of a demo.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--models",
+      paramLabel = "FILE",
+      description = "The models file that the job was started with (default: the demo's).")
+  private @Nullable Path models;
+
+  @Option(
+      names = "--source",
+      paramLabel = "SOURCE",
+      description = "What the job's events came from, for times that the models file is silent on.")
+  private @Nullable String source;
+
+  @Override
+  public Integer call() {
+    if (data != null && !kafka.named() && !DataDirectory.isRunning(data)) {
+      try (DataDirectory directory = DataDirectory.open(data);
+          EmbeddedKafka broker = EmbeddedKafka.start(directory.kafka())) {
+        return audit(KafkaAccess.to(broker.brokers(), new EventTopics(kafka.prefix())));
+      }
+    }
+    return audit(kafka.access(data));
+  }
+
+  private int audit(KafkaAccess access) {
+    FollowCommand.checkModel(access, model);
+    Audit.Result result =
+        new Audit(
+                access,
+                modelsFile(),
+                records ->
+                    freshet
+                        .terminal()
+                        .progress(String.format(Locale.ROOT, "%,d records read", records)))
+            .of(model, this::isWanted);
+    freshet
+        .terminal()
+        .say(
+            String.format(
+                Locale.ROOT,
+                "%s %s rebuilt from %,d records: %,d examples in %,d steps; its state hash %s came out, and those of %,d versions before it",
+                model,
+                result.audited().version(),
+                result.records(),
+                result.examples(),
+                result.steps(),
+                result.audited().stateHash(),
+                result.equal() - 1));
+    return 0;
+  }
+
+  private boolean isWanted(VersionFacts facts) {
+    if (version == null) {
+      return true;
+    }
+    try {
+      int colon = version.indexOf(':');
+      return facts.version().number() == Long.parseLong(version.substring(colon + 1))
+          && (colon < 0 || facts.version().epoch() == Long.parseLong(version.substring(0, colon)));
+    } catch (NumberFormatException e) {
+      throw new WrongUse("--version must be NUMBER or EPOCH:NUMBER, got " + version, e);
+    }
+  }
+
+  private ModelsFile modelsFile() {
+    DataDirectory.@Nullable Identity identity = data == null ? null : DataDirectory.identity(data);
+    String argument = source != null ? source : identity == null ? null : identity.source();
+    if (argument == null || (models == null && identity == null)) {
+      throw new WrongUse(
+          "--data, or --models and --source, must say what the job was started with, got none");
+    }
+    String text =
+        models == null && identity != null
+            ? identity.modelsFile()
+            : DefaultModels.text(models, argument);
+    return DefaultModels.read(text, Sources.open(argument, 1).defaults());
+  }
+}

@@ -1,0 +1,160 @@
+package io.freshet.cli.audit;
+
+import io.freshet.cli.CommandFailed;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.job.input.InputPartitions;
+import io.freshet.job.learner.LearnerLoop;
+import io.freshet.job.learner.Publication;
+import io.freshet.job.replay.SequentialReplay;
+import io.freshet.learning.LearnerFamilies;
+import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.modellog.TopicNames;
+import io.freshet.modellog.VersionFacts;
+import io.freshet.scoring.feature.HistoryPlan;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
+import io.freshet.scoring.settings.ModelsFile;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Rebuilds a version from the event log, without Flink and without the model log, and compares its
+ * state hash, and that of every version published before it.
+ */
+public final class Audit {
+
+  private final KafkaAccess kafka;
+  private final ModelsFile models;
+  private final LongConsumer progress;
+
+  /**
+   * What was found.
+   *
+   * @param equal versions that came out with their hash, the audited one among them
+   * @param records of the event topics that were read
+   */
+  public record Result(VersionFacts audited, int equal, long records, long examples, long steps) {}
+
+  /**
+   * @param models as the job had them
+   * @param progress told now and then how many records have been read
+   */
+  public Audit(KafkaAccess kafka, ModelsFile models, LongConsumer progress) {
+    this.kafka = kafka;
+    this.models = models;
+    this.progress = progress;
+  }
+
+  /**
+   * @param wanted which version; the newest of those is audited
+   * @throws CommandFailed if the rebuild differs, naming the first step that does, or cannot be
+   *     made, naming what is missing
+   */
+  public Result of(String model, Predicate<VersionFacts> wanted) {
+    ModelSettings settings = settings(model);
+    List<VersionFacts> versions = upTo(model, wanted);
+    VersionFacts audited = versions.get(versions.size() - 1);
+    String now = ModelSettingsJson.write(settings);
+    if (!now.equals(audited.settings())) {
+      throw new CommandFailed(
+          "version %s of %s must be rebuilt with its own settings %s, got %s"
+              .formatted(audited.version(), model, audited.settings(), now));
+    }
+    InputPartitions inputs = new InputPartitions(kafka.topics().events());
+    try (EventLog events = new EventLog(kafka, inputs);
+        LearnerLoop loop = loop(settings, inputs)) {
+      List<String> missing = events.missing(audited.lineage());
+      if (!missing.isEmpty()) {
+        throw new CommandFailed(
+            "version %s of %s must be rebuilt from all of its inputs: %s"
+                .formatted(audited.version(), model, String.join("; ", missing)));
+      }
+      return rebuild(model, events, new Comparison(loop, versions), audited);
+    }
+  }
+
+  private Result rebuild(
+      String model, EventLog events, Comparison comparison, VersionFacts audited) {
+    SequentialReplay replay = new SequentialReplay(models, events.numbers(), comparison::take);
+    long[] records = new long[1];
+    while (!comparison.isOver()
+        && events.read(
+            record -> {
+              records[0]++;
+              replay.take(record);
+            })) {
+      long whole = replay.walk();
+      if (whole != Long.MIN_VALUE) {
+        comparison.advance(whole);
+      }
+      progress.accept(records[0]);
+    }
+    Comparison.Difference difference = comparison.difference();
+    if (difference != null) {
+      throw new CommandFailed(
+          "%s differs from its rebuild first at step %d, version %s: its state hash is %s, the rebuild's %s"
+              .formatted(
+                  model,
+                  difference.published().step(),
+                  difference.published().version(),
+                  difference.published().stateHash(),
+                  difference.rebuilt()));
+    }
+    if (!comparison.isOver()) {
+      throw new CommandFailed(
+          "the events must lead to step %d of version %s, they end at step %d"
+              .formatted(audited.step(), audited.version(), comparison.step()));
+    }
+    return new Result(
+        audited, comparison.equal(), records[0], comparison.examples(), comparison.step());
+  }
+
+  private ModelSettings settings(String model) {
+    return models.models().stream()
+        .filter(candidate -> candidate.name().equals(model))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandFailed(
+                    "the models file must declare %s, it has %s"
+                        .formatted(
+                            model, models.models().stream().map(ModelSettings::name).toList())));
+  }
+
+  private List<VersionFacts> upTo(String model, Predicate<VersionFacts> wanted) {
+    TopicNames names = new TopicNames(kafka.topics().prefix(), model);
+    List<VersionFacts> live = LiveVersions.read(kafka, names);
+    for (int i = live.size() - 1; i >= 0; i--) {
+      if (wanted.test(live.get(i))) {
+        return live.subList(0, i + 1);
+      }
+    }
+    throw new CommandFailed(
+        "%s must hold the version that is audited, its %d live versions are %s"
+            .formatted(
+                names.log(),
+                live.size(),
+                live.isEmpty()
+                    ? "none"
+                    : live.get(0).version() + " to " + live.get(live.size() - 1).version()));
+  }
+
+  /** A loop that publishes into memory, once: its clock stands still. */
+  private LearnerLoop loop(ModelSettings settings, InputPartitions inputs) {
+    Publication.Port port =
+        new Publication.Port(
+            new InMemoryModelLog(settings.name(), InstantSource.fixed(Instant.EPOCH)).open(),
+            () -> 0,
+            inputs::nameOf,
+            "audit");
+    return LearnerLoop.start(
+        settings,
+        HistoryPlan.of(models.models()),
+        LearnerFamilies.named(settings.family()),
+        port,
+        evaluation -> {});
+  }
+}
