@@ -1,16 +1,19 @@
 package io.freshet.job;
 
+import io.freshet.modellog.Cut;
 import io.freshet.modellog.InMemoryModelLog;
 import io.freshet.modellog.ModelLog;
+import io.freshet.modellog.Restored;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.state.HashValue;
-import io.freshet.scoring.state.ModelState;
-import io.freshet.scoring.state.StateDelta;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A log in memory that remembers the facts of each version, over all attempts at writing it. */
@@ -41,19 +44,35 @@ final class RecordingLog {
       }
 
       @Override
+      public Restored restore(
+          Cut checkpoint, Supplier<LearnerState> empty, @Nullable LearnerState saved) {
+        return writer.restore(checkpoint, empty, saved);
+      }
+
+      @Override
       public long highestNumber() {
         return writer.highestNumber();
       }
 
       @Override
-      public void publish(VersionFacts facts, StateDelta delta) {
+      public void publish(VersionFacts facts, LearnerDelta delta) {
         writer.publish(facts, delta);
         published.add(facts);
       }
 
       @Override
-      public void anchor(VersionFacts facts, ModelState snapshot) {
+      public Cut cut(LearnerDelta undrained, long step) {
+        return writer.cut(undrained, step);
+      }
+
+      @Override
+      public void anchor(VersionFacts facts, LearnerState snapshot) {
         writer.anchor(facts, snapshot);
+      }
+
+      @Override
+      public void release(Cut oldest) {
+        writer.release(oldest);
       }
 
       @Override

@@ -1,71 +1,141 @@
 package io.freshet.modellog;
 
-import io.freshet.modellog.LogEntry.TableSummary;
 import io.freshet.modellog.LogMedium.Lane;
 import io.freshet.modellog.LogMedium.Topic;
 import io.freshet.modellog.ModelIndex.AnchorPosition;
-import io.freshet.scoring.state.ModelState;
+import io.freshet.modellog.ProtocolPoints.Point;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerState;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes anchors behind the learner's back: slices of an anchor are transactions of their own, the
- * last one carries the manifest and the index record, so that an anchor which the index names is
- * whole. While one is being written the newest further one waits; an older waiting one makes room
- * for it.
+ * Writes anchors, and deletes what nobody needs any more, behind the learner's back. While an
+ * anchor is being written the newest further one waits; an older waiting one makes room for it.
  */
 final class AnchorWriter implements AutoCloseable {
-
-  private static final int SLICE_BYTES = 8 * 1024 * 1024;
-  private static final int INDEXED_ANCHORS = 64;
 
   private final String model;
   private final LogMedium medium;
   private final InstantSource clock;
+  private final ProtocolPoints points;
   private final ExecutorService executor;
   private final LogCodec codec;
   private List<AnchorPosition> positions = List.of();
+  private @Nullable AnchorPosition lowest;
   private String writer = "";
   private long epoch;
+  private long begun;
   private @Nullable Job waiting;
+  private @Nullable AnchorPosition deleteBelow;
   private @Nullable Future<?> running;
   private @Nullable RuntimeException failure;
   private long count;
   private long bytes;
 
-  private record Job(VersionFacts facts, ModelState state, long baseOffset) {}
+  /**
+   * An anchor to be written.
+   *
+   * @param baseOffset offset in the log from which deltas go on
+   * @param slotsBaseOffset offset in the slots topic from which the own state goes on
+   */
+  record Job(
+      VersionFacts facts,
+      LearnerState state,
+      HashValue learnerHash,
+      long baseOffset,
+      long slotsBaseOffset) {}
 
   /**
    * @param executor one thread; shut down by {@link #close}
    */
-  AnchorWriter(String model, LogMedium medium, InstantSource clock, ExecutorService executor) {
+  AnchorWriter(
+      String model,
+      LogMedium medium,
+      InstantSource clock,
+      ProtocolPoints points,
+      ExecutorService executor) {
     this.model = model;
     this.medium = medium;
     this.clock = clock;
+    this.points = points;
     this.executor = executor;
     this.codec = new LogCodec(model);
   }
 
   /**
-   * @param live the anchors that are there already and that no claim retracts, oldest first
+   * Starts an attempt, and removes the anchors that it takes back or that an earlier one left
+   * unfinished.
+   *
+   * @param all that the index names, oldest first
+   * @param live those of them that no claim retracts
    */
-  synchronized void begin(String writer, long epoch, List<AnchorPosition> live) {
+  synchronized void begin(
+      String writer, long epoch, List<AnchorPosition> all, List<AnchorPosition> live) {
     this.writer = writer;
     this.epoch = epoch;
     this.positions = live;
+    List<AnchorPosition> retracted = new ArrayList<>(all);
+    retracted.removeAll(live);
+    Set<String> keys = new LinkedHashSet<>();
+    retracted.forEach(anchor -> keys.addAll(keys(anchor)));
+    long after = all.isEmpty() ? 0 : all.get(all.size() - 1).manifestOffset() + 1;
+    long from = Math.max(after, medium.beginning(Topic.ANCHORS));
+    medium.read(
+        Topic.ANCHORS,
+        from,
+        medium.end(Topic.ANCHORS),
+        (offset, key, value) -> {
+          if (value != null) {
+            keys.add(key);
+          }
+        });
+    if (!keys.isEmpty()) {
+      medium.transact(
+          Lane.ANCHORS,
+          sink -> {
+            sink.send(Topic.INDEX, LogCodec.anchorsKey(model), codec.anchorIndex(live));
+            keys.forEach(key -> sink.send(Topic.ANCHORS, key, null));
+          });
+    }
   }
 
-  synchronized void write(VersionFacts facts, ModelState state, long baseOffset) {
-    waiting = new Job(facts, state, baseOffset);
+  private static List<String> keys(AnchorPosition anchor) {
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < anchor.records(); i++) {
+      keys.add(anchor.key() + "/" + i);
+    }
+    return keys;
+  }
+
+  synchronized void write(Job job) {
+    waiting = job;
+    run();
+  }
+
+  /**
+   * Deletes what is not needed any more.
+   *
+   * @param checkpoint the version of the oldest checkpoint that may be restored
+   * @param committed the newest committed version
+   */
+  synchronized void release(@Nullable Version checkpoint, Version committed) {
+    AnchorPosition now = Retention.lowest(positions, checkpoint, committed);
+    if (now != null && !now.equals(lowest)) {
+      lowest = now;
+      deleteBelow = now;
+      run();
+    }
+  }
+
+  private synchronized void run() {
     if (running == null || running.isDone()) {
       running = executor.submit(this::drain);
     }
@@ -94,113 +164,83 @@ final class AnchorWriter implements AutoCloseable {
   }
 
   private void drain() {
-    for (Job job = next(); job != null; job = next()) {
-      try {
-        write(job);
-      } catch (RuntimeException e) {
-        synchronized (this) {
-          failure = e;
-          running = null;
-        }
-        return;
+    try {
+      for (Runnable next = next(); next != null; next = next()) {
+        next.run();
+      }
+    } catch (RuntimeException e) {
+      synchronized (this) {
+        failure = e;
+        running = null;
       }
     }
   }
 
-  private synchronized @Nullable Job next() {
+  private synchronized @Nullable Runnable next() {
     Job job = waiting;
-    waiting = null;
-    if (job == null) {
-      running = null;
+    AnchorPosition below = deleteBelow;
+    if (job != null) {
+      waiting = null;
+      return () -> write(job, epoch + "." + begun++);
     }
-    return job;
+    if (below != null) {
+      deleteBelow = null;
+      return () -> delete(below);
+    }
+    running = null;
+    return null;
   }
 
-  private void write(Job job) {
-    Slices slices = new Slices();
-    Chunker chunker =
-        new Chunker(codec, model, job.facts().version(), true, Chunker.MAX_BYTES, slices::add);
-    chunker.state(job.state());
-    Map<String, List<Integer>> tensors = new LinkedHashMap<>();
-    job.state()
-        .tensors()
-        .forEach(
-            (name, tensor) -> tensors.put(name, Arrays.stream(tensor.shape()).boxed().toList()));
-    List<TableSummary> tables = new ArrayList<>();
-    job.state()
-        .tables()
-        .forEach(
-            (name, table) ->
-                tables.add(new TableSummary(name, table.width(), table.size(), 0, table.size())));
-    LogEntry.Manifest manifest =
-        new LogEntry.Manifest(
-            job.facts(),
-            true,
-            epoch,
-            writer,
-            chunker.hashes(),
-            chunker.bytes(),
-            tables,
-            tensors,
-            clock.millis(),
-            job.baseOffset());
-    slices.finish(manifest);
+  private void write(Job job, String key) {
+    AnchorRecords records =
+        new AnchorRecords(model, medium, points, new AnchorRecords.Attempt(epoch, writer), key);
+    records.write(job, clock.millis(), this::with);
+    points.reached(Point.ANCHOR_WRITTEN);
     synchronized (this) {
       count++;
-      bytes += chunker.bytes();
+      bytes += records.bytes();
+    }
+    thinOut();
+  }
+
+  /** The index with one more anchor. */
+  private synchronized byte[] with(AnchorPosition position) {
+    List<AnchorPosition> all = new ArrayList<>(positions);
+    all.add(position);
+    positions = List.copyOf(all);
+    return codec.anchorIndex(positions);
+  }
+
+  private void thinOut() {
+    List<AnchorPosition> kept;
+    Set<String> keys = new LinkedHashSet<>();
+    synchronized (this) {
+      kept = Retention.kept(positions, lowest, clock.millis());
+      List<AnchorPosition> gone = new ArrayList<>(positions);
+      gone.removeAll(kept);
+      gone.forEach(anchor -> keys.addAll(keys(anchor)));
+      if (gone.isEmpty()) {
+        return;
+      }
+      positions = List.copyOf(kept);
+    }
+    medium.transact(
+        Lane.ANCHORS,
+        sink -> {
+          sink.send(Topic.INDEX, LogCodec.anchorsKey(model), codec.anchorIndex(kept));
+          keys.forEach(key -> sink.send(Topic.ANCHORS, key, null));
+        });
+  }
+
+  private void delete(AnchorPosition below) {
+    medium.deleteBefore(Topic.LOG, below.baseOffset());
+    points.reached(Point.DELETING);
+    if (below.slots() != null) {
+      medium.deleteBefore(Topic.SLOTS, below.slots().baseOffset());
     }
   }
 
-  /** One anchor's chunks on their way, a transaction a slice. */
-  private final class Slices {
-
-    private List<byte[]> slice = new ArrayList<>();
-    private long sliceBytes;
-    private @Nullable LongSupplier first;
-
-    void add(byte[] chunk) {
-      slice.add(chunk);
-      sliceBytes += chunk.length;
-      if (sliceBytes >= SLICE_BYTES) {
-        medium.transact(Lane.ANCHORS, this::send);
-      }
-    }
-
-    void finish(LogEntry.Manifest manifest) {
-      medium.transact(
-          Lane.ANCHORS,
-          sink -> {
-            send(sink);
-            long manifestOffset =
-                sink.send(Topic.ANCHORS, model, codec.manifest(manifest, manifest.publishedAt()))
-                    .getAsLong();
-            AnchorPosition position =
-                new AnchorPosition(
-                    manifest.facts().version(),
-                    manifest.facts().stateHash(),
-                    first == null ? manifestOffset : first.getAsLong(),
-                    manifestOffset,
-                    manifest.baseOffset(),
-                    manifest.payloadBytes());
-            List<AnchorPosition> all = new ArrayList<>(positions);
-            all.add(position);
-            positions =
-                List.copyOf(all.subList(Math.max(0, all.size() - INDEXED_ANCHORS), all.size()));
-            sink.send(Topic.INDEX, LogCodec.anchorsKey(model), codec.anchorIndex(positions));
-          });
-    }
-
-    private void send(LogMedium.Sink sink) {
-      for (byte[] value : slice) {
-        LongSupplier offset = sink.send(Topic.ANCHORS, model, value);
-        first = first == null ? offset : first;
-      }
-      slice = new ArrayList<>();
-      sliceBytes = 0;
-    }
-  }
-
-  /** Waits for the anchor that is being written and for the one that waits. */
+  /** Waits for what is being written and for what waits. */
   @Override
   public void close() {
     executor.shutdown();

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One model's topics in memory, for tests: the records are those that Kafka would hold, and so are
@@ -20,19 +22,19 @@ import java.util.function.LongSupplier;
 public final class InMemoryModelLog {
 
   private static final int RECORDS_PER_POLL = 500;
+  private static final Set<LogMedium.Topic> COMPACTED =
+      Set.of(LogMedium.Topic.INDEX, LogMedium.Topic.ANCHORS);
 
   private final String model;
   private final InstantSource clock;
-  private final Map<LogMedium.Topic, List<Stored>> topics = new EnumMap<>(LogMedium.Topic.class);
+  private final Map<LogMedium.Topic, InMemoryTopic> topics = new EnumMap<>(LogMedium.Topic.class);
   private int fence;
-
-  private record Stored(String key, byte[] value) {}
 
   public InMemoryModelLog(String model, InstantSource clock) {
     this.model = model;
     this.clock = clock;
     for (LogMedium.Topic topic : LogMedium.Topic.values()) {
-      topics.put(topic, new ArrayList<>());
+      topics.put(topic, new InMemoryTopic(COMPACTED.contains(topic)));
     }
   }
 
@@ -45,10 +47,22 @@ public final class InMemoryModelLog {
    * @param rewind whether its claim may retract committed versions
    */
   public ModelLog open(boolean rewind) {
+    return open(rewind, ProtocolPoints.NONE);
+  }
+
+  /**
+   * @param points are told how far the writer has come
+   */
+  public ModelLog open(boolean rewind, ProtocolPoints points) {
     Medium medium = new Medium();
     ExecutorService sameThread = new SameThreadExecutor();
     return new LogWriter(
-        model, medium, clock, rewind, new AnchorWriter(model, medium, clock, sameThread));
+        model,
+        medium,
+        clock,
+        rewind,
+        points,
+        new AnchorWriter(model, medium, clock, points, sameThread));
   }
 
   public LogFeed feed() {
@@ -56,43 +70,55 @@ public final class InMemoryModelLog {
   }
 
   /** Adds a raw record to the log, whatever it is. */
-  public void appendRaw(byte[] value) {
-    append(LogMedium.Topic.LOG, List.of(new Stored(model, value)));
-  }
-
-  /** Raw values of the log, in order. */
-  public synchronized List<byte[]> rawLog() {
-    return topic(LogMedium.Topic.LOG).stream().map(Stored::value).toList();
-  }
-
-  private List<Stored> topic(LogMedium.Topic topic) {
-    return java.util.Objects.requireNonNull(topics.get(topic));
-  }
-
-  private synchronized void append(LogMedium.Topic topic, List<Stored> records) {
-    topic(topic).addAll(records);
+  public synchronized void appendRaw(byte[] value) {
+    topic(LogMedium.Topic.LOG).append(model, value);
     notifyAll();
   }
 
-  private synchronized List<Stored> copy(LogMedium.Topic topic, long from, long to) {
-    List<Stored> all = topic(topic);
-    return List.copyOf(all.subList((int) from, (int) Math.min(to, all.size())));
+  /** Raw values of the log, in order. */
+  public List<byte[]> rawLog() {
+    return range(LogMedium.Topic.LOG, 0, Long.MAX_VALUE).stream()
+        .map(InMemoryTopic.Stored::value)
+        .toList();
   }
 
-  private synchronized int size(LogMedium.Topic topic) {
-    return topic(topic).size();
+  /** Bytes that all topics of the model hold. */
+  public synchronized long bytes() {
+    return topics.values().stream().mapToLong(InMemoryTopic::bytes).sum();
+  }
+
+  private InMemoryTopic topic(LogMedium.Topic topic) {
+    return java.util.Objects.requireNonNull(topics.get(topic));
+  }
+
+  private synchronized List<InMemoryTopic.Stored> range(LogMedium.Topic topic, long from, long to) {
+    return topic(topic).range(from, to);
+  }
+
+  private synchronized long beginning(LogMedium.Topic topic) {
+    return topic(topic).beginning();
+  }
+
+  private synchronized long end(LogMedium.Topic topic) {
+    return topic(topic).end();
   }
 
   // A poll may come back empty before its time, as Kafka's may.
   @SuppressWarnings("WaitNotInLoop")
-  private synchronized void await(int logSize, int indexSize, Duration timeout) {
-    if (size(LogMedium.Topic.LOG) <= logSize && size(LogMedium.Topic.INDEX) <= indexSize) {
+  private synchronized void await(long logEnd, long indexEnd, Duration timeout) {
+    if (end(LogMedium.Topic.LOG) <= logEnd && end(LogMedium.Topic.INDEX) <= indexEnd) {
       try {
         wait(Math.max(1, timeout.toMillis()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private LostOffset lost(LogMedium.Topic topic, long offset) {
+    return new LostOffset(
+        "%s must still hold offset %d, it begins at %d"
+            .formatted(TopicNames.inMemory(model).of(topic), offset, beginning(topic)));
   }
 
   private final class Medium implements LogMedium {
@@ -119,17 +145,48 @@ public final class InMemoryModelLog {
               "only the newest attempt may write %s, another one has claimed it"
                   .formatted(nameOf(Topic.LOG)));
         }
-        Map<Topic, List<Stored>> pending = new EnumMap<>(Topic.class);
-        work.accept((topic, key, value) -> stage(pending, topic, new Stored(key, value)));
-        pending.forEach(InMemoryModelLog.this::append);
+        Map<Topic, List<Sent>> pending = new EnumMap<>(Topic.class);
+        work.accept((topic, key, value) -> stage(pending, topic, new Sent(key, value)));
+        pending.forEach(
+            (topic, records) ->
+                records.forEach(record -> topic(topic).append(record.key(), record.value())));
+        InMemoryModelLog.this.notifyAll();
       }
     }
 
-    private LongSupplier stage(Map<Topic, List<Stored>> pending, Topic topic, Stored stored) {
-      List<Stored> staged = pending.computeIfAbsent(topic, unused -> new ArrayList<>());
-      staged.add(stored);
-      long offset = size(topic) + staged.size() - 1L;
+    private record Sent(String key, byte @Nullable [] value) {}
+
+    private LongSupplier stage(Map<Topic, List<Sent>> pending, Topic topic, Sent record) {
+      List<Sent> staged = pending.computeIfAbsent(topic, unused -> new ArrayList<>());
+      staged.add(record);
+      long offset = end(topic) + staged.size() - 1;
       return () -> offset;
+    }
+
+    @Override
+    public long beginning(Topic topic) {
+      return InMemoryModelLog.this.beginning(topic);
+    }
+
+    @Override
+    public long end(Topic topic) {
+      return InMemoryModelLog.this.end(topic);
+    }
+
+    @Override
+    public void read(Topic topic, long from, long to, RecordReader reader) {
+      if (from < beginning(topic)) {
+        throw lost(topic, from);
+      }
+      range(topic, from, to)
+          .forEach(record -> reader.record(record.offset(), record.key(), record.value()));
+    }
+
+    @Override
+    public void deleteBefore(Topic topic, long offset) {
+      synchronized (InMemoryModelLog.this) {
+        topic(topic).deleteBefore(offset);
+      }
     }
 
     @Override
@@ -145,21 +202,22 @@ public final class InMemoryModelLog {
 
     private final LogCodec codec = new LogCodec(model);
     private ModelIndex index = ModelIndex.EMPTY;
-    private int indexRead;
+    private long indexRead;
     private long position;
 
     Feed() {
       readIndex();
+      position = beginning();
     }
 
     private void readIndex() {
-      for (Stored stored : copy(LogMedium.Topic.INDEX, indexRead, Long.MAX_VALUE)) {
+      for (InMemoryTopic.Stored stored : range(LogMedium.Topic.INDEX, indexRead, Long.MAX_VALUE)) {
         try {
           index = codec.updated(index, stored.key(), stored.value());
         } catch (UndecodableRecord e) {
           throw new BrokenLog("an index record must be readable: " + e.getMessage(), e);
         }
-        indexRead++;
+        indexRead = stored.offset() + 1;
       }
     }
 
@@ -170,12 +228,12 @@ public final class InMemoryModelLog {
 
     @Override
     public long beginning() {
-      return 0;
+      return InMemoryModelLog.this.beginning(LogMedium.Topic.LOG);
     }
 
     @Override
     public long end() {
-      return size(LogMedium.Topic.LOG);
+      return InMemoryModelLog.this.end(LogMedium.Topic.LOG);
     }
 
     @Override
@@ -190,12 +248,16 @@ public final class InMemoryModelLog {
 
     @Override
     public List<LogRecord> poll(Duration timeout) {
-      await((int) position, indexRead, timeout);
+      await(position, indexRead, timeout);
       readIndex();
+      if (position < beginning()) {
+        throw lost(LogMedium.Topic.LOG, position);
+      }
       List<LogRecord> records = new ArrayList<>();
-      for (Stored stored :
-          copy(LogMedium.Topic.LOG, Math.min(position, end()), position + RECORDS_PER_POLL)) {
-        records.add(new LogRecord(position++, codec.entry(stored.value())));
+      for (InMemoryTopic.Stored stored :
+          range(LogMedium.Topic.LOG, position, position + RECORDS_PER_POLL)) {
+        records.add(new LogRecord(stored.offset(), codec.entry(stored.value())));
+        position = stored.offset() + 1;
       }
       return records;
     }
@@ -209,8 +271,11 @@ public final class InMemoryModelLog {
     @Override
     public LogEntry.Manifest anchorManifest(AnchorPosition anchor) {
       long offset = anchor.manifestOffset();
-      LogEntry entry =
-          codec.entry(copy(LogMedium.Topic.ANCHORS, offset, offset + 1).get(0).value());
+      List<InMemoryTopic.Stored> found = range(LogMedium.Topic.ANCHORS, offset, offset + 1);
+      if (found.isEmpty()) {
+        throw lost(LogMedium.Topic.ANCHORS, offset);
+      }
+      LogEntry entry = codec.entry(found.get(0).value());
       if (entry instanceof LogEntry.Manifest manifest) {
         return manifest;
       }
@@ -219,8 +284,8 @@ public final class InMemoryModelLog {
 
     @Override
     public void readAnchor(AnchorPosition anchor, Consumer<LogEntry> reader) {
-      for (Stored stored :
-          copy(LogMedium.Topic.ANCHORS, anchor.firstOffset(), anchor.manifestOffset())) {
+      for (InMemoryTopic.Stored stored :
+          range(LogMedium.Topic.ANCHORS, anchor.firstOffset(), anchor.manifestOffset())) {
         reader.accept(codec.entry(stored.value()));
       }
     }

@@ -4,19 +4,15 @@ import io.freshet.modellog.ModelIndex.AnchorPosition;
 import io.freshet.schema.UndecodableRecord;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** A model's log in Kafka, read_committed, by one consumer over log and index. */
 final class KafkaLogFeed implements LogFeed {
@@ -30,6 +26,7 @@ final class KafkaLogFeed implements LogFeed {
   private final TopicPartition log;
   private final TopicPartition anchors;
   private final TopicPartition index;
+  private final KafkaTopicReader reader;
   private final KafkaConsumer<String, byte[]> consumer;
   private ModelIndex current = ModelIndex.EMPTY;
 
@@ -40,31 +37,13 @@ final class KafkaLogFeed implements LogFeed {
     this.log = new TopicPartition(names.log(), 0);
     this.anchors = new TopicPartition(names.anchors(), 0);
     this.index = new TopicPartition(names.index(), 0);
-    this.consumer = consumer();
+    this.reader = new KafkaTopicReader(kafka);
+    this.consumer = reader.consumer(names.log());
     try {
       start();
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
-    }
-  }
-
-  private KafkaConsumer<String, byte[]> consumer() {
-    Map<String, Object> settings = new HashMap<>(kafka);
-    settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    settings.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
-    settings.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
-    try {
-      return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
-    } catch (KafkaException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new BrokenLog(
-          "a reader of %s must be able to connect: %s".formatted(names.log(), cause.getMessage()),
-          e);
     }
   }
 
@@ -181,27 +160,13 @@ final class KafkaLogFeed implements LogFeed {
   }
 
   @Override
-  public void readAnchor(AnchorPosition anchor, Consumer<LogEntry> reader) {
-    readAnchors(anchor.firstOffset(), anchor.manifestOffset(), reader);
+  public void readAnchor(AnchorPosition anchor, Consumer<LogEntry> entries) {
+    readAnchors(anchor.firstOffset(), anchor.manifestOffset(), entries);
   }
 
-  private void readAnchors(long from, long to, Consumer<LogEntry> reader) {
-    try (KafkaConsumer<String, byte[]> anchorConsumer = consumer()) {
-      anchorConsumer.assign(List.of(anchors));
-      anchorConsumer.seek(anchors, from);
-      long next = from;
-      while (next < to) {
-        for (ConsumerRecord<String, byte[]> record : anchorConsumer.poll(POLL).records(anchors)) {
-          if (record.offset() < to) {
-            reader.accept(codec.entry(record.value()));
-          }
-        }
-        next = anchorConsumer.position(anchors);
-      }
-    } catch (OffsetOutOfRangeException e) {
-      throw new LostOffset(
-          "%s must still hold offsets %d to %d, it does not".formatted(names.anchors(), from, to));
-    }
+  private void readAnchors(long from, long to, Consumer<LogEntry> entries) {
+    reader.read(
+        names.anchors(), from, to, (offset, key, value) -> entries.accept(codec.entry(value)));
   }
 
   @Override

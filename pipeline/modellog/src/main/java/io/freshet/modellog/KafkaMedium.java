@@ -130,6 +130,26 @@ final class KafkaMedium implements LogMedium {
   }
 
   @Override
+  public long beginning(Topic topic) {
+    return new KafkaTopicReader(kafka).beginning(nameOf(topic));
+  }
+
+  @Override
+  public long end(Topic topic) {
+    return new KafkaTopicReader(kafka).end(nameOf(topic));
+  }
+
+  @Override
+  public void read(Topic topic, long from, long to, RecordReader reader) {
+    new KafkaTopicReader(kafka).read(nameOf(topic), from, to, reader);
+  }
+
+  @Override
+  public void deleteBefore(Topic topic, long offset) {
+    new LogTopics(kafka).deleteBefore(nameOf(topic), offset);
+  }
+
+  @Override
   public void close() {
     producers.values().forEach(Producer::close);
   }

@@ -19,6 +19,20 @@ public final class KafkaModelLog {
    */
   public static ModelLog open(
       Map<String, ?> kafka, TopicNames names, InstantSource clock, boolean rewind) {
+    return open(kafka, names, clock, rewind, ProtocolPoints.NONE);
+  }
+
+  /**
+   * As {@link #open(Map, TopicNames, InstantSource, boolean)}.
+   *
+   * @param points are told how far the writer has come
+   */
+  public static ModelLog open(
+      Map<String, ?> kafka,
+      TopicNames names,
+      InstantSource clock,
+      boolean rewind,
+      ProtocolPoints points) {
     new LogTopics(kafka).ensure(names);
     KafkaMedium medium = new KafkaMedium(kafka, names);
     ExecutorService background =
@@ -33,7 +47,8 @@ public final class KafkaModelLog {
         medium,
         clock,
         rewind,
-        new AnchorWriter(names.model(), medium, clock, background));
+        points,
+        new AnchorWriter(names.model(), medium, clock, points, background));
   }
 
   /**

@@ -6,6 +6,7 @@ import io.freshet.modellog.LogEntry.Part;
 import io.freshet.modellog.LogEntry.TableSummary;
 import io.freshet.modellog.ModelIndex.AnchorPosition;
 import io.freshet.modellog.ModelIndex.ClaimPosition;
+import io.freshet.modellog.ModelIndex.SlotsPosition;
 import io.freshet.schema.AvroCodec;
 import io.freshet.schema.UndecodableRecord;
 import io.freshet.schema.avro.log.AnchorIndex;
@@ -83,6 +84,7 @@ final class LogCodec {
             .setChunkHashes(manifest.chunkHashes().stream().map(HashValue::hex).toList())
             .setPayloadBytes(manifest.payloadBytes())
             .setStateHash(facts.stateHash().hex())
+            .setLearnerHash(manifest.learnerHash() == null ? null : manifest.learnerHash().hex())
             .setTables(manifest.tables().stream().map(LogCodec::toAvro).toList())
             .setTensors(
                 manifest.tensors().entrySet().stream()
@@ -134,7 +136,13 @@ final class LogCodec {
                             anchor.firstOffset(),
                             anchor.manifestOffset(),
                             anchor.baseOffset(),
-                            anchor.payloadBytes()))
+                            anchor.payloadBytes(),
+                            anchor.slots() == null ? -1 : anchor.slots().firstOffset(),
+                            anchor.slots() == null ? -1 : anchor.slots().offset(),
+                            anchor.slots() == null ? -1 : anchor.slots().baseOffset(),
+                            anchor.key(),
+                            anchor.records(),
+                            anchor.writtenAt()))
                 .toList()));
   }
 
@@ -338,7 +346,8 @@ final class LogCodec {
         tables,
         tensors,
         manifest.getPublishedAt(),
-        baseOffset == null ? -1 : baseOffset);
+        baseOffset == null ? -1 : baseOffset,
+        manifest.getLearnerHash() == null ? null : HashValue.parse(manifest.getLearnerHash()));
   }
 
   private static AnchorPosition fromAvro(io.freshet.schema.avro.log.AnchorPosition anchor) {
@@ -348,7 +357,14 @@ final class LogCodec {
         anchor.getFirstOffset(),
         anchor.getManifestOffset(),
         anchor.getBaseOffset(),
-        anchor.getPayloadBytes());
+        anchor.getPayloadBytes(),
+        anchor.getSlotsOffset() < 0
+            ? null
+            : new SlotsPosition(
+                anchor.getSlotsFirstOffset(), anchor.getSlotsOffset(), anchor.getSlotsBaseOffset()),
+        anchor.getKey(),
+        anchor.getRecords(),
+        anchor.getWrittenAt());
   }
 
   private static ClaimPosition fromAvro(io.freshet.schema.avro.log.ClaimPosition claim) {

@@ -30,6 +30,7 @@ public sealed interface LogEntry {
    * @param publishedAt the writer's clock; milliseconds since 1970 UTC
    * @param baseOffset of an anchor: the offset in the log from which its deltas go on; -1 for a
    *     delta
+   * @param learnerHash of the learner's own state; null where it is not kept
    */
   record Manifest(
       VersionFacts facts,
@@ -41,7 +42,8 @@ public sealed interface LogEntry {
       List<TableSummary> tables,
       Map<String, List<Integer>> tensors,
       long publishedAt,
-      long baseOffset)
+      long baseOffset,
+      @Nullable HashValue learnerHash)
       implements LogEntry {
 
     /** Rows and deletions in this version's chunks. */
@@ -60,6 +62,37 @@ public sealed interface LogEntry {
   record Claim(
       long epoch, String writer, @Nullable Version base, HashValue baseHash, long highestNumber)
       implements LogEntry {}
+
+  /**
+   * Closes chunks that are for learners only.
+   *
+   * @param version of a cut the one that it comes after; null before the first
+   * @param servingChunks of a cut: how many of the chunks, the first ones, belong to the serving
+   *     state
+   */
+  record Slots(
+      @Nullable Version version,
+      Kind kind,
+      long writerEpoch,
+      String writer,
+      int servingChunks,
+      List<HashValue> chunkHashes,
+      long payloadBytes,
+      HashValue stateHash,
+      HashValue learnerHash,
+      long step)
+      implements LogEntry {
+
+    /** What the chunks hold. */
+    public enum Kind {
+      /** What changed in the learner's own state with a version. */
+      VERSION,
+      /** What changed in both parts since a version, for a checkpoint. */
+      CUT,
+      /** The whole of the learner's own state. */
+      ANCHOR
+    }
+  }
 
   /** No restart takes this version back. */
   record Commit(Version version) implements LogEntry {}

@@ -2,6 +2,7 @@ package io.freshet.modellog;
 
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What carries a model's records: transactions over its topics, fenced per writer. */
 interface LogMedium extends AutoCloseable {
@@ -9,6 +10,7 @@ interface LogMedium extends AutoCloseable {
   enum Topic {
     LOG,
     ANCHORS,
+    SLOTS,
     INDEX
   }
 
@@ -21,8 +23,18 @@ interface LogMedium extends AutoCloseable {
   /** Where a transaction's records go. */
   interface Sink {
 
-    /** Sends a record; the result waits until it lies in its topic, and gives its offset. */
-    LongSupplier send(Topic topic, String key, byte[] value);
+    /**
+     * Sends a record; the result waits until it lies in its topic, and gives its offset.
+     *
+     * @param value null: what had this key is deleted, in a compacted topic
+     */
+    LongSupplier send(Topic topic, String key, byte @Nullable [] value);
+  }
+
+  /** Takes records as they lie in a topic. */
+  @FunctionalInterface
+  interface RecordReader {
+    void record(long offset, String key, byte @Nullable [] value);
   }
 
   /** How people name a topic. */
@@ -39,6 +51,23 @@ interface LogMedium extends AutoCloseable {
   void transact(Lane lane, Consumer<Sink> work);
 
   LogFeed feed();
+
+  /** The first offset that a topic still holds. */
+  long beginning(Topic topic);
+
+  /** The offset after a topic's last completed record. */
+  long end(Topic topic);
+
+  /**
+   * Hands every completed record from offset {@code from} up to {@code to}, that excluded, to
+   * {@code reader}.
+   *
+   * @throws LostOffset if the topic no longer holds {@code from}
+   */
+  void read(Topic topic, long from, long to, RecordReader reader);
+
+  /** Deletes every record before an offset. */
+  void deleteBefore(Topic topic, long offset);
 
   @Override
   void close();

@@ -25,6 +25,7 @@ record LogSurvey(
     @Nullable HashValue baseHash,
     LogEntry.@Nullable Manifest baseManifest,
     Claims claims,
+    List<AnchorPosition> anchors,
     List<AnchorPosition> liveAnchors) {
 
   private static final Duration POLL = Duration.ofMillis(100);
@@ -36,7 +37,7 @@ record LogSurvey(
     AnchorPosition start = startingPoint(index, claims, base);
     long from = start == null ? feed.beginning() : Math.max(feed.beginning(), start.baseOffset());
     TreeMap<Long, LogEntry.Manifest> manifests = new TreeMap<>();
-    Version committed = index.committed();
+    TreeMap<Long, Version> commits = new TreeMap<>();
     long end = feed.end();
     feed.seek(from);
     while (feed.position() < end) {
@@ -46,7 +47,7 @@ record LogSurvey(
         } else if (record.entry() instanceof LogEntry.Claim claim) {
           claims.add(record.offset(), claim);
         } else if (record.entry() instanceof LogEntry.Commit commit) {
-          committed = later(committed, commit.version());
+          commits.put(record.offset(), commit.version());
         }
       }
     }
@@ -72,6 +73,13 @@ record LogSurvey(
       highestEpoch = Math.max(highestEpoch, claim.epoch());
       highestNumber = Math.max(highestNumber, claim.highestNumber());
     }
+    Version committed = index.committed();
+    for (var commit : commits.entrySet()) {
+      // An explicit rewind takes back what was committed.
+      if (claims.live(commit.getKey(), commit.getValue().number())) {
+        committed = later(committed, commit.getValue());
+      }
+    }
     return new LogSurvey(
         highestEpoch,
         highestNumber,
@@ -80,6 +88,7 @@ record LogSurvey(
         found == null ? null : found.facts().stateHash(),
         found,
         claims,
+        index.anchors(),
         index.anchors().stream().filter(claims::live).toList());
   }
 

@@ -14,9 +14,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -31,6 +33,9 @@ final class LogTopics {
       Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
   private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
 
+  /** Only whole segments that are not being written go away, so they must not be large. */
+  private static final String SEGMENT_BYTES = String.valueOf(32 << 20);
+
   private final Map<String, ?> kafka;
 
   LogTopics(Map<String, ?> kafka) {
@@ -42,7 +47,11 @@ final class LogTopics {
    */
   void ensure(TopicNames names) {
     Map<String, Map<String, String>> wanted =
-        Map.of(names.log(), KEPT, names.anchors(), KEPT, names.index(), COMPACTED);
+        Map.of(
+            names.log(), KEPT,
+            names.anchors(), COMPACTED,
+            names.slots(), KEPT,
+            names.index(), COMPACTED);
     try (Admin admin = Admin.create(new HashMap<>(kafka))) {
       create(admin, wanted);
       check(admin, wanted);
@@ -53,8 +62,10 @@ final class LogTopics {
     Set<String> existing = get(admin.listTopics().names());
     List<NewTopic> missing = new ArrayList<>();
     wanted.forEach(
-        (name, configs) -> {
+        (name, needed) -> {
           if (!existing.contains(name)) {
+            Map<String, String> configs = new HashMap<>(needed);
+            configs.put("segment.bytes", SEGMENT_BYTES);
             missing.add(
                 new NewTopic(name, Optional.of(1), Optional.<Short>empty()).configs(configs));
           }
@@ -104,6 +115,17 @@ final class LogTopics {
       throw new BrokenLog(
           "versions would get lost: %s (change it with kafka-configs, or use another prefix)"
               .formatted(String.join("; ", problems)));
+    }
+  }
+
+  /** Deletes the records of a topic of one partition before an offset. */
+  void deleteBefore(String topic, long offset) {
+    try (Admin admin = Admin.create(new HashMap<>(kafka))) {
+      get(
+          admin
+              .deleteRecords(
+                  Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(offset)))
+              .all());
     }
   }
 

@@ -1,23 +1,21 @@
 package io.freshet.modellog;
 
-import io.freshet.modellog.LogEntry.TableSummary;
 import io.freshet.modellog.LogMedium.Lane;
 import io.freshet.modellog.LogMedium.Topic;
+import io.freshet.modellog.ModelIndex.AnchorPosition;
 import io.freshet.modellog.ModelIndex.ClaimPosition;
+import io.freshet.modellog.ProtocolPoints.Point;
 import io.freshet.scoring.state.HashValue;
-import io.freshet.scoring.state.ModelState;
-import io.freshet.scoring.state.StateDelta;
-import io.freshet.scoring.state.Tensor;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of writing a model's log, over any medium. */
@@ -30,12 +28,12 @@ final class LogWriter implements ModelLog {
   private final LogMedium medium;
   private final InstantSource clock;
   private final boolean rewind;
+  private final ProtocolPoints points;
   private final String writer = UUID.randomUUID().toString();
   private final LogCodec codec;
   private final AnchorWriter anchors;
   private final Deque<Published> published = new ArrayDeque<>();
-  private Map<String, List<Integer>> tensors = new LinkedHashMap<>();
-  private Map<String, Integer> widths = new LinkedHashMap<>();
+  private ChainSchema schema = ChainSchema.EMPTY;
   private List<ClaimPosition> claims = List.of();
   private @Nullable Version committed;
   private @Nullable Version tip;
@@ -46,43 +44,104 @@ final class LogWriter implements ModelLog {
   private long deltas;
   private long deltaBytes;
 
-  private record Published(Version version, HashValue stateHash, long nextOffset) {}
+  private @Nullable SlotsRecords slots;
+
+  /**
+   * @param next offset in the log from which deltas go on
+   * @param slotsNext offset in the slots topic from which the own state goes on
+   */
+  private record Published(
+      Version version, HashValue stateHash, HashValue learnerHash, long next, long slotsNext) {}
 
   /**
    * @param rewind whether a claim may retract committed versions
    */
   LogWriter(
-      String model, LogMedium medium, InstantSource clock, boolean rewind, AnchorWriter anchors) {
+      String model,
+      LogMedium medium,
+      InstantSource clock,
+      boolean rewind,
+      ProtocolPoints points,
+      AnchorWriter anchors) {
     this.model = model;
     this.medium = medium;
     this.clock = clock;
     this.rewind = rewind;
+    this.points = points;
     this.codec = new LogCodec(model);
     this.anchors = anchors;
   }
 
   @Override
   public long claim(@Nullable Version base, HashValue baseHash) {
+    LogSurvey survey = survey(base);
+    requireNotBelowCommit(survey, base, base);
+    requireBase(survey, base, baseHash);
+    return claim(survey, base, baseHash, HashValue.EMPTY);
+  }
+
+  @Override
+  public Restored restore(
+      Cut checkpoint, Supplier<LearnerState> empty, @Nullable LearnerState saved) {
+    Version base = checkpoint.version();
+    LogSurvey survey = survey(base);
+    boolean onLog = base == null || checkpoint.versionHash().equals(survey.baseHash());
+    if (!onLog && saved != null) {
+      base = null;
+    }
+    requireNotBelowCommit(survey, base, checkpoint.version());
+    requireBase(survey, base, base == null ? HashValue.EMPTY : checkpoint.versionHash());
+    LogRebuild.Outcome rebuilt =
+        onLog
+            ? new LogRebuild(model, medium, empty, checkpoint).run(survey)
+            : LogRebuild.Outcome.failed("it has no version " + checkpoint.version());
+    LearnerState drained = rebuilt.drained();
+    LearnerDelta undrained = rebuilt.undrained();
+    if (drained != null && undrained != null) {
+      claim(survey, base, checkpoint.versionHash(), drained.own().computeHash());
+      repeatCommit(base);
+      return new Restored(epoch, base != null, drained, undrained);
+    }
+    if (saved == null) {
+      throw new BrokenLog(
+          "the learner of checkpoint %s must be rebuilt from %s, but %s: start from an older checkpoint, or from a savepoint, which carries the whole state"
+              .formatted(checkpoint.version(), medium.nameOf(Topic.LOG), rebuilt.problem()));
+    }
+    claim(survey, base, base == null ? HashValue.EMPTY : checkpoint.versionHash(), HashValue.EMPTY);
+    repeatCommit(base);
+    return new Restored(epoch, false, empty.get(), LearnerDelta.whole(saved));
+  }
+
+  /** A notification that got lost is made good here: what is restored from was complete. */
+  private void repeatCommit(@Nullable Version base) {
+    if (base != null) {
+      commit(base);
+    }
+  }
+
+  private LogSurvey survey(@Nullable Version base) {
     if (epoch != 0) {
       throw new IllegalStateException(
           "a writer claims once, it has epoch %d of %s".formatted(epoch, medium.nameOf(Topic.LOG)));
     }
     medium.fence();
-    LogSurvey survey;
     try (LogFeed feed = medium.feed()) {
-      survey = LogSurvey.of(feed, base);
+      return LogSurvey.of(feed, base);
     }
-    requireBase(survey, base, baseHash);
-    committed = survey.committed();
+  }
+
+  private long claim(
+      LogSurvey survey, @Nullable Version base, HashValue baseHash, HashValue learnerHash) {
+    Version last = survey.committed();
+    boolean rewinds = last != null && (base == null || base.number() < last.number());
+    committed = rewinds ? base : last;
     highestAtClaim = survey.highestNumber();
     lastNumber = highestAtClaim;
     tip = base;
     tipHash = baseHash;
     LogEntry.Manifest baseManifest = survey.baseManifest();
-    if (baseManifest != null) {
-      tensors.putAll(baseManifest.tensors());
-      baseManifest.tables().forEach(table -> widths.put(table.name(), table.width()));
-    }
+    schema = baseManifest == null ? ChainSchema.EMPTY : ChainSchema.of(baseManifest);
+    long slotsEnd = medium.end(Topic.SLOTS);
     long next = survey.highestEpoch() + 1;
     LogEntry.Claim claim = new LogEntry.Claim(next, writer, base, baseHash, highestAtClaim);
     medium.transact(
@@ -93,11 +152,15 @@ final class LogWriter implements ModelLog {
           claims = needed(survey);
           sink.send(Topic.INDEX, LogCodec.chainKey(model), codec.chainIndex(claims, committed));
           if (base != null) {
-            published.add(new Published(base, baseHash, offset + 1));
+            published.add(new Published(base, baseHash, learnerHash, offset + 1, slotsEnd));
           }
         });
-    anchors.begin(writer, next, survey.liveAnchors());
     epoch = next;
+    slots = new SlotsRecords(model, epoch, writer);
+    List<AnchorPosition> live = new ArrayList<>(survey.liveAnchors());
+    live.removeIf(anchor -> base == null || anchor.version().number() > base.number());
+    anchors.begin(writer, next, survey.anchors(), live);
+    points.reached(Point.CLAIMED);
     return epoch;
   }
 
@@ -112,14 +175,21 @@ final class LogWriter implements ModelLog {
     return all.stream().filter(claim -> claim.offset() >= oldest || claim.equals(last)).toList();
   }
 
-  private void requireBase(LogSurvey survey, @Nullable Version base, HashValue baseHash) {
-    String log = medium.nameOf(Topic.LOG);
+  /**
+   * @param asked the version that the caller wanted for a base
+   */
+  private void requireNotBelowCommit(
+      LogSurvey survey, @Nullable Version base, @Nullable Version asked) {
     Version last = survey.committed();
     if (last != null && !rewind && (base == null || base.number() < last.number())) {
       throw new BrokenLog(
           "the base of a claim on %s must not lie below the last committed version %s, got %s: start from the checkpoint of that version, or rewind explicitly"
-              .formatted(log, last, base == null ? "no base" : base));
+              .formatted(medium.nameOf(Topic.LOG), last, asked == null ? "no base" : asked));
     }
+  }
+
+  private void requireBase(LogSurvey survey, @Nullable Version base, HashValue baseHash) {
+    String log = medium.nameOf(Topic.LOG);
     if (base == null) {
       return;
     }
@@ -143,17 +213,19 @@ final class LogWriter implements ModelLog {
   }
 
   @Override
-  public void publish(VersionFacts facts, StateDelta delta) {
+  public void publish(VersionFacts facts, LearnerDelta delta) {
     requireClaimed();
     anchors.throwFailure();
     requireNext(facts);
-    boolean whole = facts.parent() == null;
-    Map<String, List<Integer>> allTensors = new LinkedHashMap<>(whole ? Map.of() : tensors);
-    Map<String, Integer> allWidths = new LinkedHashMap<>(whole ? Map.of() : widths);
-    extendSchema(facts, delta, allTensors, allWidths);
-    long bytes = append(facts, delta, allTensors, allWidths);
-    tensors = allTensors;
-    widths = allWidths;
+    if (!facts.stateHash().equals(delta.servingHash())) {
+      throw new IllegalArgumentException(
+          "%s must have the state hash of its delta %s, got %s"
+              .formatted(facts.version(), delta.servingHash(), facts.stateHash()));
+    }
+    ChainSchema extended =
+        (facts.parent() == null ? ChainSchema.EMPTY : schema).with(facts, delta.serving());
+    long bytes = append(facts, delta, extended);
+    schema = extended;
     tip = facts.version();
     tipHash = facts.stateHash();
     lastNumber = facts.version().number();
@@ -161,15 +233,11 @@ final class LogWriter implements ModelLog {
     deltaBytes += bytes;
   }
 
-  private long append(
-      VersionFacts facts,
-      StateDelta delta,
-      Map<String, List<Integer>> allTensors,
-      Map<String, Integer> allWidths) {
+  private long append(VersionFacts facts, LearnerDelta delta, ChainSchema extended) {
     List<byte[]> values = new ArrayList<>();
     Chunker chunker =
         new Chunker(codec, model, facts.version(), false, Chunker.MAX_BYTES, values::add);
-    chunker.delta(delta);
+    chunker.delta(delta.serving());
     LogEntry.Manifest manifest =
         new LogEntry.Manifest(
             facts,
@@ -178,20 +246,64 @@ final class LogWriter implements ModelLog {
             writer,
             chunker.hashes(),
             chunker.bytes(),
-            tables(facts, allWidths, chunker),
-            allTensors,
+            extended.tables(facts, chunker),
+            extended.tensors(),
             clock.millis(),
-            -1);
-    values.add(codec.manifest(manifest, manifest.publishedAt()));
-    LongSupplier[] last = new LongSupplier[1];
+            -1,
+            delta.learnerHash());
+    List<byte[]> own =
+        claimedSlots().version(facts.version(), delta, facts.step(), manifest.publishedAt());
+    byte[] last = codec.manifest(manifest, manifest.publishedAt());
+    LongSupplier[] offsets = new LongSupplier[2];
     medium.transact(
         Lane.VERSIONS,
-        sink -> values.forEach(value -> last[0] = sink.send(Topic.LOG, model, value)));
+        sink -> {
+          values.forEach(value -> sink.send(Topic.LOG, model, value));
+          own.forEach(value -> offsets[1] = sink.send(Topic.SLOTS, model, value));
+          points.reached(Point.CHUNKS_SENT);
+          offsets[0] = sink.send(Topic.LOG, model, last);
+        });
     if (published.size() == REMEMBERED_VERSIONS) {
       published.removeFirst();
     }
-    published.addLast(new Published(facts.version(), facts.stateHash(), last[0].getAsLong() + 1));
+    published.addLast(
+        new Published(
+            facts.version(),
+            facts.stateHash(),
+            delta.learnerHash(),
+            offsets[0].getAsLong() + 1,
+            offsets[1].getAsLong() + 1));
+    points.reached(Point.VERSION_WRITTEN);
     return chunker.bytes();
+  }
+
+  private SlotsRecords claimedSlots() {
+    SlotsRecords records = slots;
+    if (records == null) {
+      throw new IllegalStateException(
+          "a writer of %s must claim it first".formatted(medium.nameOf(Topic.LOG)));
+    }
+    return records;
+  }
+
+  @Override
+  public Cut cut(LearnerDelta undrained, long step) {
+    requireClaimed();
+    anchors.throwFailure();
+    List<byte[]> values = claimedSlots().cut(tip, undrained, step, clock.millis());
+    List<LongSupplier> offsets = new ArrayList<>();
+    medium.transact(
+        Lane.VERSIONS,
+        sink -> values.forEach(value -> offsets.add(sink.send(Topic.SLOTS, model, value))));
+    points.reached(Point.CUT_WRITTEN);
+    return new Cut(
+        tip,
+        tipHash,
+        undrained.servingHash(),
+        undrained.learnerHash(),
+        offsets.get(0).getAsLong(),
+        offsets.get(offsets.size() - 1).getAsLong(),
+        step);
   }
 
   private void requireNext(VersionFacts facts) {
@@ -214,48 +326,8 @@ final class LogWriter implements ModelLog {
     }
   }
 
-  /** A version without a parent names every tensor; no later one adds any. */
-  private void extendSchema(
-      VersionFacts facts,
-      StateDelta delta,
-      Map<String, List<Integer>> allTensors,
-      Map<String, Integer> allWidths) {
-    for (Tensor tensor : delta.tensors()) {
-      List<Integer> shape = Arrays.stream(tensor.shape()).boxed().toList();
-      List<Integer> known = allTensors.putIfAbsent(tensor.name(), shape);
-      if (known == null ? facts.parent() != null : !known.equals(shape)) {
-        throw new IllegalArgumentException(
-            "tensor %s of %s must be one of the chain's with its shape %s, got shape %s"
-                .formatted(tensor.name(), facts.version(), known, shape));
-      }
-    }
-    for (StateDelta.Rows rows : delta.tables()) {
-      Integer known = allWidths.putIfAbsent(rows.table(), rows.width());
-      if (known != null && known != rows.width()) {
-        throw new IllegalArgumentException(
-            "table %s of %s must have rows of %d floats, got %d"
-                .formatted(rows.table(), facts.version(), known, rows.width()));
-      }
-    }
-  }
-
-  private static List<TableSummary> tables(
-      VersionFacts facts, Map<String, Integer> widths, Chunker chunker) {
-    List<TableSummary> tables = new ArrayList<>();
-    widths.forEach(
-        (name, width) ->
-            tables.add(
-                new TableSummary(
-                    name,
-                    width,
-                    chunker.rowsOf(name),
-                    chunker.tombstonesOf(name),
-                    facts.rowCounts().getOrDefault(name, 0L))));
-    return tables;
-  }
-
   @Override
-  public void anchor(VersionFacts facts, ModelState snapshot) {
+  public void anchor(VersionFacts facts, LearnerState snapshot) {
     requireClaimed();
     anchors.throwFailure();
     Published found = null;
@@ -274,7 +346,9 @@ final class LogWriter implements ModelLog {
                   facts.version(),
                   facts.stateHash()));
     }
-    anchors.write(facts, snapshot, found.nextOffset());
+    anchors.write(
+        new AnchorWriter.Job(
+            facts, snapshot, found.learnerHash(), found.next(), found.slotsNext()));
   }
 
   @Override
@@ -287,6 +361,7 @@ final class LogWriter implements ModelLog {
           "a commit on %s must name a version from the last commit %s up to number %d, got %s"
               .formatted(medium.nameOf(Topic.LOG), last, lastNumber, version));
     }
+    points.reached(Point.COMMITTING);
     medium.transact(
         Lane.VERSIONS,
         sink -> {
@@ -294,6 +369,16 @@ final class LogWriter implements ModelLog {
           sink.send(Topic.INDEX, LogCodec.chainKey(model), codec.chainIndex(claims, version));
         });
     committed = version;
+    points.reached(Point.COMMITTED);
+  }
+
+  @Override
+  public void release(Cut oldest) {
+    requireClaimed();
+    Version last = committed;
+    if (last != null) {
+      anchors.release(oldest.version(), last);
+    }
   }
 
   private void requireClaimed() {

@@ -21,6 +21,10 @@ public record ModelIndex(
    * @param firstOffset of the first chunk in the anchors topic
    * @param manifestOffset of the manifest in the anchors topic
    * @param baseOffset offset in the log from which the deltas go on
+   * @param slots where the learner's own state of this version is; null when it was not kept
+   * @param key what the keys of its records in the anchors topic begin with
+   * @param records how many records with such keys there are
+   * @param writtenAt the writer's clock; milliseconds since 1970 UTC
    */
   public record AnchorPosition(
       Version version,
@@ -28,7 +32,20 @@ public record ModelIndex(
       long firstOffset,
       long manifestOffset,
       long baseOffset,
-      long payloadBytes) {}
+      long payloadBytes,
+      @Nullable SlotsPosition slots,
+      String key,
+      int records,
+      long writtenAt) {}
+
+  /**
+   * Where the whole of a learner's own state lies, and where it goes on.
+   *
+   * @param firstOffset of its first chunk in the anchors topic
+   * @param offset of the record that closes its chunks
+   * @param baseOffset offset in the slots topic from which the own state goes on
+   */
+  public record SlotsPosition(long firstOffset, long offset, long baseOffset) {}
 
   /**
    * @param offset of the claim in the log

@@ -1,8 +1,9 @@
 package io.freshet.modellog;
 
 import io.freshet.scoring.state.HashValue;
-import io.freshet.scoring.state.ModelState;
-import io.freshet.scoring.state.StateDelta;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One model's log, as its learner writes it. Confined to the learner's thread. */
@@ -19,17 +20,47 @@ public interface ModelLog extends AutoCloseable {
    */
   long claim(@Nullable Version base, HashValue baseHash);
 
+  /**
+   * Takes the log over from a checkpoint: rebuilds the learner's state from the log and checks all
+   * hashes, claims from the checkpoint's version, and commits that.
+   *
+   * @param empty the layout of the learner's state, all zero and empty
+   * @param saved the learner's whole state at the checkpoint where it carries that (a savepoint
+   *     does): for a log that no longer reaches back
+   * @throws BrokenLog if the log cannot be taken over or the state not be rebuilt, saying what to
+   *     do
+   */
+  Restored restore(Cut checkpoint, Supplier<LearnerState> empty, @Nullable LearnerState saved);
+
   /** The highest version number that the log held at the claim; 0 when it held none. */
   long highestNumber();
 
-  /** Publishes one version in one transaction: chunks, then the manifest. */
-  void publish(VersionFacts facts, StateDelta delta);
+  /**
+   * Publishes one version in one transaction: chunks and manifest, and beside them what changed in
+   * the learner's own state.
+   */
+  void publish(VersionFacts facts, LearnerDelta delta);
+
+  /**
+   * Writes what the learner has learnt since its last version, for a checkpoint.
+   *
+   * @param undrained what changed since
+   * @param step of the learner
+   */
+  Cut cut(LearnerDelta undrained, long step);
 
   /** Writes an anchor of a version in the background; {@code snapshot} now belongs to the log. */
-  void anchor(VersionFacts facts, ModelState snapshot);
+  void anchor(VersionFacts facts, LearnerState snapshot);
 
   /** Records that no restart takes this version back any more. */
   void commit(Version version);
+
+  /**
+   * Lets go, in the background, of what no restart from this checkpoint or a later one needs.
+   *
+   * @param oldest the oldest complete checkpoint that may still be restored
+   */
+  void release(Cut oldest);
 
   /** What was published, for reports. */
   Totals totals();

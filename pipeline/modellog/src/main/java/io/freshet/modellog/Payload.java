@@ -87,6 +87,16 @@ public final class Payload {
     return false;
   }
 
+  /** What is wrong with these chunks where others are expected; null when nothing is. */
+  @Nullable String problem(List<HashValue> expected) {
+    if (problem != null) {
+      return problem;
+    }
+    return hashes.equals(expected)
+        ? null
+        : "chunks of %s must have the hashes %s, %s came".formatted(version, expected, hashes);
+  }
+
   /** What is wrong with these chunks in the manifest's eyes; null when nothing is. */
   public @Nullable String problem(LogEntry.Manifest manifest) {
     if (!manifest.facts().version().equals(version) || manifest.anchor() != anchor) {

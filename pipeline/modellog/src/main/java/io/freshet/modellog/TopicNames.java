@@ -33,6 +33,11 @@ public record TopicNames(String prefix, String model) {
     return prefix + "models." + model + ".anchors";
   }
 
+  /** For learners only. */
+  public String slots() {
+    return prefix + "models." + model + ".slots";
+  }
+
   /** Compacted, shared by all models. */
   public String index() {
     return prefix + "models.index";
@@ -42,6 +47,7 @@ public record TopicNames(String prefix, String model) {
     return switch (topic) {
       case LOG -> log();
       case ANCHORS -> anchors();
+      case SLOTS -> slots();
       case INDEX -> index();
     };
   }

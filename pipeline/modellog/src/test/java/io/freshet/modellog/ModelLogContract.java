@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.freshet.modellog.ModelIndex.AnchorPosition;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.StateHash;
@@ -201,7 +202,7 @@ abstract class ModelLogContract {
     ScriptedLearner learner = new ScriptedLearner(log).claim();
     learner.publish(1);
     VersionFacts orphan = learner.facts(new Version(1, 3), 0);
-    StateDelta nothing = new StateDelta(List.of(), List.of());
+    LearnerDelta nothing = learner.nothing();
     VersionFacts again = learner.facts(new Version(1, 1), 0);
 
     assertThatExceptionOfType(IllegalArgumentException.class)

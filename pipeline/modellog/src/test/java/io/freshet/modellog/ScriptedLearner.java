@@ -1,6 +1,8 @@
 package io.freshet.modellog;
 
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.StateDelta;
@@ -132,7 +134,7 @@ public final class ScriptedLearner {
   public VersionFacts publish(StateDelta delta, long eventTime) {
     state.apply(delta, hash);
     VersionFacts facts = facts(new Version(epoch, ++number), eventTime);
-    log.publish(facts, delta);
+    log.publish(facts, new LearnerDelta(delta, StateDelta.NONE, hash.value(), HashValue.EMPTY));
     tip = facts.version();
     tipHash = facts.stateHash();
     last = facts;
@@ -166,7 +168,7 @@ public final class ScriptedLearner {
     if (facts == null) {
       throw new IllegalStateException("an anchor needs a published version");
     }
-    log.anchor(facts, state.copy());
+    log.anchor(facts, snapshot());
   }
 
   /** An anchor of the base that it has claimed from. */
@@ -175,7 +177,16 @@ public final class ScriptedLearner {
     if (base == null) {
       throw new IllegalStateException("an anchor of the base needs a base");
     }
-    log.anchor(facts(base, 0), state.copy());
+    log.anchor(facts(base, 0), snapshot());
+  }
+
+  /** The delta of a learner that learnt nothing. */
+  public LearnerDelta nothing() {
+    return new LearnerDelta(StateDelta.NONE, StateDelta.NONE, hash.value(), HashValue.EMPTY);
+  }
+
+  private LearnerState snapshot() {
+    return new LearnerState(state.copy(), new ModelState(List.of(), List.of()));
   }
 
   public ModelState state() {

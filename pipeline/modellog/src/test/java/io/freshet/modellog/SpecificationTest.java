@@ -12,6 +12,7 @@ import io.freshet.schema.avro.log.Claim;
 import io.freshet.schema.avro.log.Commit;
 import io.freshet.schema.avro.log.Manifest;
 import io.freshet.schema.avro.log.ServedName;
+import io.freshet.schema.avro.log.Slots;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.ModelState;
@@ -84,7 +85,8 @@ class SpecificationTest {
             Commit.getClassSchema(),
             AnchorIndex.getClassSchema(),
             ChainIndex.getClassSchema(),
-            ServedName.getClassSchema())) {
+            ServedName.getClassSchema(),
+            Slots.getClassSchema())) {
       vectors.put(
           "fingerprint " + schema.getName(), "%016x".formatted(AvroCodec.fingerprint(schema)));
     }

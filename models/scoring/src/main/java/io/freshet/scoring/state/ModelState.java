@@ -105,6 +105,40 @@ public final class ModelState {
     }
   }
 
+  /**
+   * The hash that this state would have after a delta; nothing changes.
+   *
+   * @param now its present hash
+   * @throws IllegalArgumentException if the delta does not fit this state's layout
+   */
+  public HashValue hashAfter(StateDelta delta, HashValue now) {
+    check(delta);
+    StateHash hash = new StateHash();
+    hash.reset(now);
+    for (Tensor changed : delta.tensors()) {
+      hash.subtractTensor(tensor(changed.name()));
+      hash.addTensor(changed);
+    }
+    for (StateDelta.Rows rows : delta.tables()) {
+      RowTable table = table(rows.table());
+      for (long id : rows.removed()) {
+        subtract(table, id, hash);
+      }
+      for (int i = 0; i < rows.ids().length; i++) {
+        subtract(table, rows.ids()[i], hash);
+        hash.addRow(table.name(), rows.ids()[i], rows.values(), i * table.width(), table.width());
+      }
+    }
+    return hash.value();
+  }
+
+  private static void subtract(RowTable table, long id, StateHash hash) {
+    int row = table.find(id);
+    if (row >= 0) {
+      hash.subtractRow(table.name(), id, table.values(row), table.valueOffset(row), table.width());
+    }
+  }
+
   private void check(StateDelta delta) {
     for (Tensor changed : delta.tensors()) {
       Tensor mine = tensor(changed.name());

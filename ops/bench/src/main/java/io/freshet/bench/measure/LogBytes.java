@@ -13,6 +13,7 @@ import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.StateDelta;
@@ -155,19 +156,19 @@ public final class LogBytes {
   }
 
   private StateDelta publish(long epoch) {
-    StateDelta changed = learner.drain().serving();
+    LearnerDelta changed = learner.drain();
     VersionFacts facts = facts(new Version(epoch, ++number));
     boolean first = parent == null;
-    log.publish(facts, first ? StateDelta.whole(learner.servingState()) : changed);
+    log.publish(facts, changed);
     if (first) {
       anchorBytes = anchor(facts);
     }
     parent = facts;
-    return changed;
+    return changed.serving();
   }
 
   private long anchor(VersionFacts facts) {
-    log.anchor(facts, learner.servingState().copy());
+    log.anchor(facts, learner.snapshot());
     return log.totals().anchorBytes();
   }
 

@@ -12,6 +12,8 @@ import io.freshet.learning.LearnerFamily;
 import io.freshet.learning.Prediction;
 import io.freshet.learning.StepResult;
 import io.freshet.learning.metric.OnlineQuality;
+import io.freshet.modellog.Cut;
+import io.freshet.modellog.Restored;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureEncoder;
 import io.freshet.scoring.feature.HistoryPlan;
@@ -108,13 +110,24 @@ public final class LearnerLoop implements Sequenced {
       Consumer<Evaluation> evaluations,
       DataInput in)
       throws IOException {
-    LearnerState state = family.emptyState(settings);
-    StateFields.read(state, in);
-    Learner learner = family.resume(settings, state);
+    List<Cut> complete = Publication.complete(in);
+    LearnerState saved = null;
+    if (in.readBoolean()) {
+      saved = family.emptyState(settings);
+      StateFields.read(saved, in);
+    }
     OnlineQuality quality = OnlineQuality.resume(in);
+    Restored restored =
+        port.log()
+            .restore(complete.get(complete.size() - 1), () -> family.emptyState(settings), saved);
     LearnerLoop loop =
         new LearnerLoop(
-            settings, plan, learner, quality, Publication.resume(settings, port, in), evaluations);
+            settings,
+            plan,
+            family.resume(settings, restored.drained(), restored.undrained()),
+            quality,
+            Publication.resume(settings, port, restored, complete),
+            evaluations);
     loop.readHeld(in);
     return loop;
   }
@@ -210,10 +223,13 @@ public final class LearnerLoop implements Sequenced {
   }
 
   @Override
-  public void save(long id, DataOutput out) throws IOException {
-    StateFields.write(learner.snapshot(), out);
+  public void save(long id, boolean whole, DataOutput out) throws IOException {
+    publication.save(id, learner, out);
+    out.writeBoolean(whole);
+    if (whole) {
+      StateFields.write(learner.snapshot(), out);
+    }
     quality.save(out);
-    publication.save(id, out);
     out.writeInt(stepsInRound);
     writeSize(lineage.size(), out);
     for (Map.Entry<Integer, Long> partition : lineage.entrySet()) {

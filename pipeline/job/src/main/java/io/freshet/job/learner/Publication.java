@@ -1,18 +1,23 @@
 package io.freshet.job.learner;
 
 import io.freshet.learning.Learner;
+import io.freshet.modellog.Cut;
 import io.freshet.modellog.ModelLog;
+import io.freshet.modellog.Restored;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.RowTable;
-import io.freshet.scoring.state.StateDelta;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -21,10 +26,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns round ends into versions. The clock only chooses which round ends are published; publishing
- * never changes the learner. The first version of an epoch holds the whole state, so that readers
- * of any earlier state can take it.
+ * never changes the learner. The first version of a chain holds the whole state; after a restore
+ * the first one is a delta on the version that was restored from.
  */
 public final class Publication implements AutoCloseable {
+
+  /**
+   * How many complete checkpoints the log keeps restorable: not fewer than Flink keeps ({@code
+   * state.checkpoints.num-retained}).
+   */
+  private static final int RETAINED_CHECKPOINTS = 10;
 
   /**
    * What a publication needs from outside.
@@ -43,7 +54,14 @@ public final class Publication implements AutoCloseable {
   private final Port port;
   private final String settingsJson;
   private final long epoch;
-  private final TreeMap<Long, Version> checkpoints = new TreeMap<>();
+
+  /** Of checkpoints that are not complete yet, by their number. */
+  private final TreeMap<Long, Cut> checkpoints = new TreeMap<>();
+
+  /** The newest complete checkpoints, oldest first. */
+  private final ArrayDeque<Cut> complete = new ArrayDeque<>();
+
+  private @Nullable Version committed;
   private @Nullable Version version;
   private HashValue versionHash;
   private boolean first = true;
@@ -53,44 +71,80 @@ public final class Publication implements AutoCloseable {
   private @Nullable RoundEnd unpublished;
 
   private Publication(
-      ModelSettings settings, Port port, @Nullable Version base, HashValue baseHash) {
+      ModelSettings settings, Port port, long epoch, @Nullable Version base, HashValue baseHash) {
     this.settings = settings;
     this.port = port;
     this.settingsJson = ModelSettingsJson.write(settings);
+    this.epoch = epoch;
     this.version = base;
     this.versionHash = baseHash;
-    this.epoch = port.log().claim(base, baseHash);
     this.number = Math.max(base == null ? 0 : base.number(), port.log().highestNumber());
     this.publishedAt = port.clock().getAsLong() - settings.publish().everyMs();
   }
 
+  /** Of a learner that begins. */
   static Publication start(ModelSettings settings, Port port) {
-    return new Publication(settings, port, null, HashValue.EMPTY);
+    long epoch = port.log().claim(null, HashValue.EMPTY);
+    return new Publication(settings, port, epoch, null, HashValue.EMPTY);
   }
 
-  static Publication resume(ModelSettings settings, Port port, DataInput in) throws IOException {
-    long epoch = in.readLong();
-    long number = in.readLong();
-    HashValue hash = new HashValue(in.readLong(), in.readLong());
-    return new Publication(settings, port, number == 0 ? null : new Version(epoch, number), hash);
+  /**
+   * Of a learner that goes on.
+   *
+   * @param restored by the port's log, from the newest of {@code complete}
+   * @param complete the newest complete checkpoints, oldest first
+   */
+  static Publication resume(
+      ModelSettings settings, Port port, Restored restored, List<Cut> complete) {
+    Cut newest = complete.get(complete.size() - 1);
+    Publication publication =
+        new Publication(
+            settings,
+            port,
+            restored.epoch(),
+            restored.onBase() ? newest.version() : null,
+            restored.onBase() ? newest.versionHash() : HashValue.EMPTY);
+    publication.complete.addAll(complete);
+    return publication;
   }
 
-  void save(long checkpoint, DataOutput out) throws IOException {
-    out.writeLong(version == null ? 0 : version.epoch());
-    out.writeLong(version == null ? 0 : version.number());
-    out.writeLong(versionHash.high());
-    out.writeLong(versionHash.low());
-    if (version != null && version.epoch() == epoch) {
-      checkpoints.put(checkpoint, version);
+  /** Writes what the learner has learnt since its last version, and where that lies. */
+  void save(long checkpoint, Learner learner, DataOutput out) throws IOException {
+    Cut cut = port.log().cut(learner.undrained(), learner.step());
+    checkpoints.put(checkpoint, cut);
+    out.writeInt(complete.size() + 1);
+    for (Cut earlier : complete) {
+      CutFields.write(earlier, out);
     }
+    CutFields.write(cut, out);
+  }
+
+  /** The newest complete checkpoints as {@link #save} wrote them, oldest first. */
+  static List<Cut> complete(DataInput in) throws IOException {
+    List<Cut> complete = new ArrayList<>();
+    for (int n = in.readInt(); n > 0; n--) {
+      complete.add(CutFields.read(in));
+    }
+    return complete;
   }
 
   void completed(long checkpoint) {
-    Map.Entry<Long, Version> covered = checkpoints.floorEntry(checkpoint);
-    if (covered != null) {
-      port.log().commit(covered.getValue());
-      checkpoints.headMap(checkpoint, true).clear();
+    Map.Entry<Long, Cut> covered = checkpoints.floorEntry(checkpoint);
+    if (covered == null) {
+      return;
     }
+    Cut cut = covered.getValue();
+    checkpoints.headMap(checkpoint, true).clear();
+    Version reached = cut.version();
+    if (reached != null && !reached.equals(committed)) {
+      port.log().commit(reached);
+      committed = reached;
+    }
+    complete.addLast(cut);
+    if (complete.size() > RETAINED_CHECKPOINTS) {
+      complete.removeFirst();
+    }
+    port.log().release(complete.getFirst());
   }
 
   long epoch() {
@@ -125,7 +179,7 @@ public final class Publication implements AutoCloseable {
   }
 
   private void publish(Learner learner, RoundEnd end, long now) {
-    StateDelta changed = learner.drain().serving();
+    LearnerDelta changed = learner.drain();
     Version next = new Version(epoch, ++number);
     Map<String, Long> rowCounts = new HashMap<>();
     for (RowTable table : learner.servingState().tables().values()) {
@@ -134,9 +188,9 @@ public final class Publication implements AutoCloseable {
     VersionFacts facts =
         new VersionFacts(
             next,
-            first ? null : version,
-            first ? HashValue.EMPTY : versionHash,
-            learner.servingHash(),
+            version,
+            versionHash,
+            changed.servingHash(),
             learner.step(),
             end.eventTime(),
             rowCounts,
@@ -147,9 +201,9 @@ public final class Publication implements AutoCloseable {
             settings.seed(),
             learner.engine(),
             port.code());
-    port.log().publish(facts, first ? StateDelta.whole(learner.servingState()) : changed);
+    port.log().publish(facts, changed);
     if (first || now - anchoredAt >= settings.publish().anchorEveryMs()) {
-      port.log().anchor(facts, learner.servingState().copy());
+      port.log().anchor(facts, learner.snapshot());
       anchoredAt = now;
     }
     first = false;

@@ -166,7 +166,7 @@ public final class ReferenceLoop implements Sequenced {
   }
 
   @Override
-  public void save(long id, DataOutput out) throws IOException {
+  public void save(long id, boolean whole, DataOutput out) throws IOException {
     for (Reference reference : references) {
       reference.save(out);
     }

@@ -21,8 +21,12 @@ public interface Sequenced extends AutoCloseable {
   /** Called every few milliseconds of wall time, between entries. */
   void tick();
 
-  /** Remembers what checkpoint {@code id} covers, and writes everything that resuming needs. */
-  void save(long id, DataOutput out) throws IOException;
+  /**
+   * Remembers what checkpoint {@code id} covers, and writes what resuming needs.
+   *
+   * @param whole whether that must be everything, or may be in a model's log
+   */
+  void save(long id, boolean whole, DataOutput out) throws IOException;
 
   /** Checkpoint {@code id} and all before it are complete. */
   void completed(long id);

@@ -10,12 +10,15 @@ import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.state.CheckpointStreamFactory;
 import org.apache.flink.runtime.state.OperatorStateCheckpointOutputStream;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StatePartitionStreamProvider;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -39,6 +42,10 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
   private transient EntryQueue queue;
   private transient @Nullable Sequenced learning;
   private transient boolean sliceIsPlanned;
+
+  /** Whether the snapshot being taken must stand without the models' logs. */
+  private transient boolean savepoint;
+
   private transient @Nullable ScheduledFuture<?> ticking;
 
   SequencedOperator(StreamOperatorParameters<Evaluation> parameters, SequencedFactory factory) {
@@ -127,6 +134,14 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
   }
 
   @Override
+  public OperatorSnapshotFutures snapshotState(
+      long checkpointId, long timestamp, CheckpointOptions options, CheckpointStreamFactory streams)
+      throws Exception {
+    savepoint = options.getCheckpointType().isSavepoint();
+    return super.snapshotState(checkpointId, timestamp, options, streams);
+  }
+
+  @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     OperatorStateCheckpointOutputStream raw = context.getRawOperatorStateOutput();
@@ -134,7 +149,7 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
     DataOutputViewStreamWrapper out =
         new DataOutputViewStreamWrapper(new BufferedOutputStream(raw, BUFFER_BYTES));
     queue.save(out);
-    learning().save(context.getCheckpointId(), out);
+    learning().save(context.getCheckpointId(), savepoint, out);
     out.flush();
   }
 

@@ -1,0 +1,86 @@
+package io.freshet.modellog;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** Reads ranges of topics of one partition, read_committed, by a consumer of its own each time. */
+final class KafkaTopicReader {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final Map<String, ?> kafka;
+
+  KafkaTopicReader(Map<String, ?> kafka) {
+    this.kafka = kafka;
+  }
+
+  /**
+   * @param what is to be read, for messages
+   */
+  KafkaConsumer<String, byte[]> consumer(String what) {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+    settings.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
+    try {
+      return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+    } catch (KafkaException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new BrokenLog(
+          "a reader of %s must be able to connect: %s".formatted(what, cause.getMessage()), e);
+    }
+  }
+
+  long beginning(String topic) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaConsumer<String, byte[]> consumer = consumer(topic)) {
+      return consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+  }
+
+  long end(String topic) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaConsumer<String, byte[]> consumer = consumer(topic)) {
+      return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+  }
+
+  /**
+   * Hands the records from offset {@code from} up to {@code to}, that excluded, to {@code reader}.
+   *
+   * @throws LostOffset if the topic no longer holds {@code from}
+   */
+  void read(String topic, long from, long to, LogMedium.RecordReader reader) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaConsumer<String, byte[]> consumer = consumer(topic)) {
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, from);
+      long next = from;
+      while (next < to) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL).records(partition)) {
+          if (record.offset() < to) {
+            reader.record(record.offset(), String.valueOf(record.key()), record.value());
+          }
+        }
+        next = consumer.position(partition);
+      }
+    } catch (OffsetOutOfRangeException e) {
+      throw new LostOffset(
+          "%s must still hold offsets %d to %d, it does not".formatted(topic, from, to));
+    }
+  }
+}
