@@ -14,8 +14,9 @@ import io.freshet.scoring.feature.Instance;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
-import io.freshet.scoring.state.StateDelta;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -80,6 +81,6 @@ class ScoringModelTest {
             1,
             "test",
             "test"),
-        StateDelta.whole(state));
+        LearnerDelta.whole(new LearnerState(state, new ModelState(List.of(), List.of()))));
   }
 }
