@@ -13,7 +13,7 @@ import io.freshet.scoring.feature.Instance;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.state.HashValue;
-import io.freshet.scoring.state.StateDelta;
+import io.freshet.scoring.state.LearnerDelta;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +48,7 @@ final class LiveModel implements AutoCloseable {
   }
 
   /** Learns one round and says nothing of it. */
-  StateDelta learn() {
+  LearnerDelta learn() {
     List<Example> batch = new ArrayList<>();
     long time = 0;
     for (Instance instance : shoppers.next(BATCH)) {
@@ -69,8 +69,8 @@ final class LiveModel implements AutoCloseable {
     }
     learner.train(batch);
     learner.endRound(time);
-    StateDelta changed = learner.drain().serving();
-    changed.tables().forEach(rows -> deletions += rows.removed().length);
+    LearnerDelta changed = learner.drain();
+    changed.serving().tables().forEach(rows -> deletions += rows.removed().length);
     return changed;
   }
 
@@ -89,10 +89,10 @@ final class LiveModel implements AutoCloseable {
 
   /** Learns one round and publishes it. */
   VersionFacts publish() {
-    StateDelta changed = learn();
+    LearnerDelta changed = learn();
     boolean begins = whole || tip == null;
     VersionFacts facts = facts(new Version(epoch, ++number), begins ? null : tip);
-    log().publish(facts, begins ? StateDelta.whole(learner.servingState()) : changed);
+    log().publish(facts, begins ? LearnerDelta.whole(learner.snapshot()) : changed);
     whole = false;
     tip = facts;
     return facts;
@@ -128,7 +128,7 @@ final class LiveModel implements AutoCloseable {
     if (facts == null) {
       throw new IllegalStateException("an anchor needs a version");
     }
-    log().anchor(facts, learner.servingState().copy());
+    log().anchor(facts, learner.snapshot());
   }
 
   private ModelLog log() {
