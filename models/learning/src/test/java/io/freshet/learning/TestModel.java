@@ -38,6 +38,7 @@ public final class TestModel {
   private Optimizer rows = new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05);
   private Optimizer dense = new Optimizer(OptimizerKind.ADAM, 0.005, 0, 0, 10, 0);
   private Noise noise = Noise.NONE;
+  private List<Integer> units = List.of(6, 4);
   private Calibration calibration = Calibration.PLATT;
   private long seed = 1;
 
@@ -92,6 +93,11 @@ public final class TestModel {
     return this;
   }
 
+  public TestModel units(List<Integer> value) {
+    units = value;
+    return this;
+  }
+
   public TestModel noise(Noise value) {
     noise = value;
     return this;
@@ -125,7 +131,7 @@ public final class TestModel {
             new History("clicked", List.of("item", "category"), List.of("click"), 8),
             new History("passed", List.of("item"), List.of("none"), 5)),
         new Attention(List.of(5, 3), activation, normalize),
-        new Network(List.of(6, 4), activation, true),
+        new Network(units, activation, true),
         boosting,
         new Regularization(regularization),
         new Optimizers(rows, dense, noise),

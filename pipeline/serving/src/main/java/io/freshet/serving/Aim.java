@@ -8,13 +8,13 @@ final class Aim {
   private final Target target;
   private final LiveChain chain;
   private final Beginnings beginnings;
-  private final Follower.Events events;
+  private final ReaderEvents events;
   private long beyondNumber = -1;
   private long beyondOffset;
   private boolean missed;
   private boolean unreachable;
 
-  Aim(Target target, LiveChain chain, Beginnings beginnings, Follower.Events events) {
+  Aim(Target target, LiveChain chain, Beginnings beginnings, ReaderEvents events) {
     this.target = target;
     this.chain = chain;
     this.beginnings = beginnings;

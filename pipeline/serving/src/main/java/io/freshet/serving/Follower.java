@@ -28,22 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Follower implements Intake.Entries {
 
-  /** What the follower reports as it goes; called on its thread. */
-  interface Events {
-
-    void swapped(Swap swap);
-
-    /**
-     * @param gap whether the chain could not be followed, or memory was found changed
-     */
-    void refused(Refusal refusal, boolean gap);
-
-    void healed(VersionFacts facts);
-
-    /** What the reader was opened for cannot be served, now or later. */
-    void unreachable(String problem);
-  }
-
   private final LogFeed feed;
   private final TwinStates served;
   private final Rebuild rebuild;
@@ -53,7 +37,7 @@ final class Follower implements Intake.Entries {
   private final Aim aim;
   private final Isolation isolation;
   private final Target target;
-  private final Events events;
+  private final ReaderEvents events;
   private final LiveChain chain;
   private final Uncommitted uncommitted = new Uncommitted();
 
@@ -75,7 +59,7 @@ final class Follower implements Intake.Entries {
       ServingPair pair,
       ReaderOptions options,
       LongSupplier nanos,
-      Events events) {
+      ReaderEvents events) {
     this.feed = feed;
     this.isolation = options.isolation();
     this.target = options.target();
@@ -399,16 +383,11 @@ final class Follower implements Intake.Entries {
     }
     chain.learnWriter(built.manifest());
     boolean heals = active != null && (activeRetracted || behind || served.suspect());
-    boolean shown = served.show(built, rebuild.undo());
-    rebuild.drop();
-    if (!shown) {
-      refuse(facts.version(), "memory of the state just built has changed", true);
-      rebuildDue = true;
-      return;
-    }
     mode = Mode.FOLLOWING;
     activeRetracted = false;
     behind = false;
+    served.show(built, rebuild.undo());
+    rebuild.drop();
     if (heals) {
       events.healed(facts);
     }

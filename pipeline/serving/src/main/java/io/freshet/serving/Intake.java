@@ -37,7 +37,7 @@ final class Intake {
 
   private final LogFeed feed;
   private final LiveChain chain;
-  private final Follower.Events events;
+  private final ReaderEvents events;
   private @Nullable Payload payload;
   private long unreadable;
   private long foreign;
@@ -45,7 +45,7 @@ final class Intake {
   private boolean doubtful;
   private boolean indexless;
 
-  Intake(LogFeed feed, LiveChain chain, Follower.Events events) {
+  Intake(LogFeed feed, LiveChain chain, ReaderEvents events) {
     this.feed = feed;
     this.chain = chain;
     this.events = events;

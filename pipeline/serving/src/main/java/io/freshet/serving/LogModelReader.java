@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A {@link Follower} on a thread of its own, opened again after every failure of the transport. */
-final class LogModelReader implements ModelReader, Follower.Events {
+final class LogModelReader implements ModelReader, ReaderEvents {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogModelReader.class);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -33,6 +33,10 @@ final class LogModelReader implements ModelReader, Follower.Events {
   private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
   private final Thread thread;
+
+  // Of the thread alone.
+  private @Nullable Follower follower;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -80,14 +84,16 @@ final class LogModelReader implements ModelReader, Follower.Events {
   private void run() {
     while (!isClosed()) {
       try (LogFeed feed = feeds.get()) {
-        Follower follower = new Follower(feed, models, pair, options, new ReaderClock(), this);
+        Follower present = new Follower(feed, models, pair, options, new ReaderClock(), this);
+        follower = present;
         while (!isClosed()) {
-          follower.step(POLL);
-          update(tally -> tally.note(follower));
+          present.step(POLL);
+          update(tally -> tally.note(present));
         }
       } catch (RuntimeException e) {
         // Whatever the transport met, what is served stays, and the reader tries again until it is
         // closed.
+        follower = null;
         update(Tally::ended);
         LOG.debug("The reader of {} starts again", options.names().log(), e);
         refused(new Refusal(null, String.valueOf(e.getMessage())), false);
@@ -131,7 +137,14 @@ final class LogModelReader implements ModelReader, Follower.Events {
 
   @Override
   public void swapped(Swap swap) {
-    update(tally -> tally.swapped(swap));
+    Follower present = follower;
+    update(
+        tally -> {
+          if (present != null) {
+            tally.note(present);
+          }
+          tally.swapped(swap);
+        });
     call(swapCallbacks, swap);
   }
 

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class TwinStates {
 
   private final ServingPair pair;
-  private final Follower.Events events;
+  private final ReaderEvents events;
   private @Nullable Side idle;
   private UndoLog undo;
   private boolean suspect;
 
-  TwinStates(ServingPair pair, UndoLog undo, Follower.Events events) {
+  TwinStates(ServingPair pair, UndoLog undo, ReaderEvents events) {
     this.pair = pair;
     this.undo = undo;
     this.events = events;
@@ -165,20 +165,19 @@ final class TwinStates {
   }
 
   /**
-   * Serves a state built anew, with its own way back. Returns whether its memory is still what its
-   * manifest says.
+   * Serves a state built anew, whose hash has come out as it was written, with its own way back.
+   * The second state comes about afterwards: whoever waits for a version need not wait for that.
    */
-  boolean show(Side built, UndoLog builtUndo) {
-    Side copy = built.provenCopy();
-    if (copy == null) {
-      return false;
-    }
+  void show(Side built, UndoLog builtUndo) {
     idle = null; // not needed while the side before is still read
     pair.swap(built);
-    idle = copy;
     undo = builtUndo;
     suspect = false;
     events.swapped(Swap.of(built.manifest(), Swap.Way.REBUILT));
-    return true;
+    idle = provenCopy(built);
+    if (suspect) {
+      events.refused(
+          new Refusal(built.facts().version(), "memory of the state just built has changed"), true);
+    }
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A follower on the test's own thread, with everything that it reported. */
-final class Reading implements Follower.Events {
+final class Reading implements ReaderEvents {
 
   private static final int MOST_STEPS = 1000;
 

@@ -207,7 +207,7 @@ public final class LogBytes {
     return bytes;
   }
 
-  private static ModelSettings settings() {
+  static ModelSettings settings() {
     String text =
         """
         models:
