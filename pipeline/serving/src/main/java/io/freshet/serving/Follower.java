@@ -134,6 +134,7 @@ final class Follower implements Intake.Entries {
     if (chain.learn(feed.index())) {
       claimed();
       committed();
+      rebuildDue |= intake.wronged();
       if (mode == Mode.WAITING && !aim.unreachable()) {
         rebuildDue |= !beginnings.anchors(failedNumber).isEmpty();
       }

@@ -44,6 +44,8 @@ final class Intake {
   private int said;
   private boolean doubtful;
   private boolean indexless;
+  private LogEntry.@Nullable Claim unlisted;
+  private long unlistedOffset;
 
   Intake(LogFeed feed, LiveChain chain, ReaderEvents events) {
     this.feed = feed;
@@ -70,6 +72,17 @@ final class Intake {
   void proven() {
     said = 0;
     doubtful = false;
+  }
+
+  /**
+   * Whether the claim that was kept out last is listed in the index by now: then what followed it
+   * was kept out wrongly, and must be read again. Says so once.
+   */
+  boolean wronged() {
+    LogEntry.Claim claim = unlisted;
+    boolean wronged = claim != null && chain.listed(unlistedOffset, claim);
+    unlisted = wronged ? null : claim;
+    return wronged;
   }
 
   void accept(LogRecord record, Entries entries) {
@@ -138,6 +151,8 @@ final class Intake {
       entries.indexed();
     }
     doubtful = chain.unlisted(offset, claim);
+    unlisted = doubtful ? claim : null;
+    unlistedOffset = offset;
     return doubtful
         ? "a claim must be listed in the index, that of attempt %d by %s is not"
             .formatted(claim.epoch(), claim.writer())

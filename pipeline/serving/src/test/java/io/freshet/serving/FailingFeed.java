@@ -7,6 +7,7 @@ import io.freshet.modellog.LostOffset;
 import io.freshet.modellog.ModelIndex;
 import io.freshet.modellog.ModelIndex.AnchorPosition;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,20 +17,22 @@ import java.util.function.Consumer;
  * A feed whose polls fail while a switch says so, over a log of which the beginning was deleted.
  *
  * @param first offset that is still there
+ * @param stuck the index as it stays; holds nothing while it is read on
  */
-record FailingFeed(LogFeed feed, AtomicBoolean failing, AtomicLong first) implements LogFeed {
+record FailingFeed(LogFeed feed, AtomicBoolean failing, AtomicLong first, List<ModelIndex> stuck)
+    implements LogFeed {
 
   FailingFeed(LogFeed feed, AtomicBoolean failing) {
-    this(feed, failing, new AtomicLong());
+    this(feed, failing, new AtomicLong(), new ArrayList<>());
   }
 
   static FailingFeed from(LogFeed feed, long first) {
-    return new FailingFeed(feed, new AtomicBoolean(), new AtomicLong(first));
+    return new FailingFeed(feed, new AtomicBoolean(), new AtomicLong(first), new ArrayList<>());
   }
 
   @Override
   public ModelIndex index() {
-    return feed.index();
+    return stuck.isEmpty() ? feed.index() : stuck.get(0);
   }
 
   @Override

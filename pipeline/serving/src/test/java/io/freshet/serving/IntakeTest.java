@@ -173,6 +173,25 @@ class IntakeTest {
   }
 
   @Test
+  void aClaimWhoseIndexRecordIsLateIsBelievedOnceItIsThere() {
+    FailingFeed feed = FailingFeed.from(log.feed(), 0);
+    learner.publish(1);
+    Reading reading =
+        new Reading(feed, Reading.options(Isolation.SPECULATIVE), new UniformModel()).toTheEnd();
+    feed.stuck().add(feed.index());
+    ScriptedLearner next = ScriptedLearner.resume(log.open(), learner.save()).claim();
+    next.publish(2);
+    reading.toTheEnd();
+    assertThat(reading.value()).isEqualTo(1);
+    assertThat(reading.counts().foreign()).isEqualTo(2);
+
+    feed.stuck().clear();
+    reading.toTheEnd();
+    assertThat(reading.value()).as("without a further version").isEqualTo(2);
+    assertThat(reading.gaps).isZero();
+  }
+
+  @Test
   void anotherWritersChunksBetweenVersionsDoNotSpoilTheNext() {
     InMemoryModelLog other = newLog("din");
     ScriptedLearner elsewhere = new ScriptedLearner(other.open()).claim();

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.freshet.modellog.BrokenLog;
+import io.freshet.modellog.InMemoryModelLog;
 import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.ScriptedLearner;
 import io.freshet.modellog.ServedNames;
 import io.freshet.modellog.TestBroker;
 import io.freshet.modellog.TopicNames;
+import io.freshet.modellog.VersionFacts;
 import io.freshet.schema.AvroCodec;
 import io.freshet.schema.EventTopics;
 import io.freshet.schema.avro.HistoryEntry;
@@ -89,6 +91,61 @@ class KafkaServingTest {
         assertThat(reader.stats().gaps()).isZero();
       }
     }
+  }
+
+  @Test
+  void whatWasCopiedIntoTheLogFoolsNoReaderAndCommitsAreFollowed() throws Exception {
+    TopicNames names = new TopicNames("c.", "din");
+    InMemoryModelLog elsewhere = new InMemoryModelLog("din", () -> Instant.EPOCH);
+    ScriptedLearner other = new ScriptedLearner(elsewhere.open()).claim();
+    other = ScriptedLearner.resume(elsewhere.open(), other.save()).claim();
+    ModelLog otherLog = elsewhere.open();
+    other = ScriptedLearner.resume(otherLog, other.save()).claim();
+    for (int value = 100; value < 110; value++) {
+      otherLog.commit(other.publish(value).version());
+    }
+    ReaderOptions committed =
+        ReaderOptions.of(broker.kafka(), "din", Isolation.COMMITTED).withFeatures(0, 0);
+    ReaderOptions speculative =
+        ReaderOptions.of(broker.kafka(), "din", Isolation.SPECULATIVE).withFeatures(0, 0);
+    BlockingQueue<Swap> settled = new ArrayBlockingQueue<>(1000);
+    BlockingQueue<Swap> swaps = new ArrayBlockingQueue<>(1000);
+    try (ModelLog log = KafkaModelLog.open(broker.kafka(), names, () -> Instant.EPOCH, false);
+        ModelReader safe = open(committed, names);
+        ModelReader reader = open(speculative, names);
+        KafkaProducer<String, byte[]> producer =
+            new KafkaProducer<>(
+                new HashMap<>(broker.kafka()), new StringSerializer(), new ByteArraySerializer())) {
+      safe.onSwap(settled::add);
+      reader.onSwap(swaps::add);
+      ScriptedLearner learner = new ScriptedLearner(log).claim();
+      VersionFacts first = learner.publish(1);
+      log.commit(first.version());
+      learner.publish(2);
+      awaitNumber(settled, 1);
+      awaitNumber(swaps, 2);
+
+      for (byte[] record : elsewhere.rawLog()) {
+        send(producer, names.log(), "din", record);
+      }
+      VersionFacts third = learner.publish(3);
+      learner.publish(4);
+      log.commit(third.version());
+      awaitNumber(settled, 3);
+      awaitNumber(swaps, 4);
+
+      assertThat(settled).isEmpty();
+      assertThat(safe.scorer().score(UniformModel.any()).of(0)).isEqualTo(3);
+      assertThat(reader.scorer().score(UniformModel.any()).of(0)).isEqualTo(4);
+      assertThat(reader.stats().foreign()).isPositive();
+      assertThat(reader.stats().gaps()).isZero();
+      assertThat(safe.stats().gaps()).isZero();
+    }
+  }
+
+  private static ModelReader open(ReaderOptions options, TopicNames names) {
+    return LogModelReader.open(
+        options, () -> KafkaModelLog.feed(broker.kafka(), names), json -> new UniformModel(), null);
   }
 
   @Test
