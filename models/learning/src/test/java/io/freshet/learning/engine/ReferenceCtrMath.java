@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
 
 /**
  * The click-through network as its definition reads, example by example, in double precision and
  * without any care for speed. The oracle of the engines: it shares no code with them, and its
  * gradients are finite differences.
  */
-final class ReferenceCtrMath {
+public class ReferenceCtrMath {
 
   private static final double STEP = 1e-5;
 
@@ -30,7 +31,7 @@ final class ReferenceCtrMath {
 
   private double weight;
 
-  ReferenceCtrMath(CtrShape shape, Map<String, float[]> tensors, PackedBatch batch) {
+  public ReferenceCtrMath(CtrShape shape, Map<String, float[]> tensors, PackedBatch batch) {
     this.shape = shape;
     this.batch = batch;
     tensors.forEach((name, data) -> this.tensors.put(name, doubles(data)));
@@ -40,7 +41,7 @@ final class ReferenceCtrMath {
     }
   }
 
-  double[] logits() {
+  public double[] logits() {
     inputs.clear();
     double[] logits = new double[batch.size()];
     for (int e = 0; e < logits.length; e++) {
@@ -78,7 +79,7 @@ final class ReferenceCtrMath {
     return sum / weights;
   }
 
-  double loss() {
+  public double loss() {
     inputs.clear();
     double sum = 0;
     for (int e = 0; e < batch.size(); e++) {
@@ -89,22 +90,23 @@ final class ReferenceCtrMath {
     return sum / batch.size();
   }
 
-  double[] gradient(String tensor) {
-    return gradient(tensor(tensor));
+  public double[] gradient(String tensor) {
+    return gradient(tensor(tensor), this::loss);
   }
 
-  double[] rowGradient(int table) {
-    return gradient(rows[table]);
+  public double[] rowGradient(int table) {
+    return gradient(rows[table], this::loss);
   }
 
-  private double[] gradient(double[] parameters) {
+  /** Of any loss by any of this network's parameters. */
+  protected static double[] gradient(double[] parameters, DoubleSupplier loss) {
     double[] gradient = new double[parameters.length];
     for (int i = 0; i < gradient.length; i++) {
       double value = parameters[i];
       parameters[i] = value + STEP;
-      double above = loss();
+      double above = loss.getAsDouble();
       parameters[i] = value - STEP;
-      double below = loss();
+      double below = loss.getAsDouble();
       parameters[i] = value;
       gradient[i] = (above - below) / (2 * STEP);
     }
@@ -112,6 +114,16 @@ final class ReferenceCtrMath {
   }
 
   private double logit(int e) {
+    double[] x = x(e);
+    return linear(e) + network(x);
+  }
+
+  /** What stands on x. */
+  protected double network(double[] x) {
+    return layers(shape.mlp(), "mlp.out.W", "mlp.out.b", x);
+  }
+
+  protected double[] x(int e) {
     double[] x = new double[shape.inputSize()];
     for (int h = 0; h < shape.layout().histories().size(); h++) {
       double[] q = query(h, e);
@@ -138,21 +150,26 @@ final class ReferenceCtrMath {
       }
       table++;
     }
-    double linear = 0;
     for (int i = 0; i < shape.denseSize(); i++) {
-      double z = batch.dense()[e * shape.denseSize() + i];
-      x[shape.denseOffset() + i] = z;
-      if (shape.linearSkip()) {
-        linear += z * tensor("skip.W")[i];
-      }
+      x[shape.denseOffset() + i] = batch.dense()[e * shape.denseSize() + i];
     }
+    return x;
+  }
+
+  /** What reaches the logit past the network. */
+  protected double linear(int e) {
+    double linear = 0;
+    for (int i = 0; shape.linearSkip() && i < shape.denseSize(); i++) {
+      linear += batch.dense()[e * shape.denseSize() + i] * tensor("skip.W")[i];
+    }
+    int table = batch.ids().length + batch.bags().length;
     for (int[] cross : batch.crosses()) {
       linear += rows[table++][cross[e]];
     }
     for (int[] bias : batch.biases()) {
       linear += rows[table++][bias[e]];
     }
-    return linear + layers(shape.mlp(), "mlp.out.W", "mlp.out.b", x);
+    return linear;
   }
 
   private double[] query(int h, int e) {
@@ -271,7 +288,7 @@ final class ReferenceCtrMath {
     return row;
   }
 
-  private double[] tensor(String name) {
+  protected double[] tensor(String name) {
     double[] tensor = tensors.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException("no tensor " + name);
@@ -279,7 +296,7 @@ final class ReferenceCtrMath {
     return tensor;
   }
 
-  private static double sigmoid(double x) {
+  protected static double sigmoid(double x) {
     return 1 / (1 + Math.exp(-x));
   }
 

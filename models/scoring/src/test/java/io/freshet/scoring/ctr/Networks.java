@@ -34,15 +34,26 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Random networks, states and examples for tests; all a function of the generator. */
-final class Networks {
+public final class Networks {
 
   static final long NOW = 1_700_000_000_000L;
   private static final int IDS = 40;
+  private static final Boosting ONE_BLOCK =
+      new Boosting(1, 1, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(1.0));
 
   private Networks() {}
 
   static ModelSettings settings(
       List<Feature> features, List<History> histories, Attention attention, Network network) {
+    return settings(features, histories, attention, network, ONE_BLOCK);
+  }
+
+  public static ModelSettings settings(
+      List<Feature> features,
+      List<History> histories,
+      Attention attention,
+      Network network,
+      Boosting boosting) {
     Optimizer optimizer = new Optimizer(OptimizerKind.SGD, 0.1, 0, 0, 0, 0.05);
     return new ModelSettings(
         "m",
@@ -51,7 +62,7 @@ final class Networks {
         histories,
         attention,
         network,
-        new Boosting(1, 1, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(1.0)),
+        boosting,
         new Regularization(0),
         new Optimizers(optimizer, optimizer),
         Calibration.PLATT,
@@ -70,7 +81,7 @@ final class Networks {
   }
 
   /** Any number of features of every kind, up to two histories, any activations. */
-  static ModelSettings random(Random random) {
+  public static ModelSettings random(Random random) {
     List<Feature> features = new ArrayList<>();
     features.add(feature("item", "item.id", Use.ID, 1 + random.nextInt(20)));
     features.add(feature("category", "item.category", Use.ID, 1 + random.nextInt(20)));
@@ -110,12 +121,12 @@ final class Networks {
     return IntStream.range(0, 1 + random.nextInt(3)).mapToObj(i -> 1 + random.nextInt(70)).toList();
   }
 
-  static <T> T any(Random random, T[] values) {
+  public static <T> T any(Random random, T[] values) {
     return values[random.nextInt(values.length)];
   }
 
   /** A state with every tensor random and rows for some of the ids that examples use. */
-  static ModelState state(Random random, CtrShape shape) {
+  public static ModelState state(Random random, CtrShape shape) {
     ModelState state = shape.emptyState();
     for (Tensor tensor : state.tensors().values()) {
       boolean positive = tensor.name().endsWith("var") || tensor.name().equals("dense.count");
@@ -176,7 +187,7 @@ final class Networks {
     return IntStream.range(0, count).mapToLong(i -> id(random)).toArray();
   }
 
-  static EncodedExample example(Random random, FeatureLayout layout) {
+  public static EncodedExample example(Random random, FeatureLayout layout) {
     List<HistorySlot> slots = layout.histories();
     long[][][] histories = new long[slots.size()][][];
     for (int h = 0; h < histories.length; h++) {
@@ -190,7 +201,7 @@ final class Networks {
   }
 
   /** A candidate with a given user's histories. */
-  static EncodedExample example(Random random, FeatureLayout layout, long[][][] histories) {
+  public static EncodedExample example(Random random, FeatureLayout layout, long[][][] histories) {
     float[] numbers = new float[layout.numbers().size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = random.nextInt(4) == 0 ? Float.NaN : 3 * (float) random.nextGaussian();

@@ -18,7 +18,7 @@ import java.util.List;
  * names of tensors spelt out, the attention unit's input written as one vector, one candidate at a
  * time.
  */
-final class SlowNetwork {
+public final class SlowNetwork {
 
   private final ModelSettings settings;
   private final FeatureLayout layout;
@@ -26,7 +26,8 @@ final class SlowNetwork {
   private final ModelState state;
   private double largestInput;
 
-  SlowNetwork(ModelSettings settings, FeatureLayout layout, boolean attention, ModelState state) {
+  public SlowNetwork(
+      ModelSettings settings, FeatureLayout layout, boolean attention, ModelState state) {
     this.settings = settings;
     this.layout = layout;
     this.attention = attention;
@@ -34,6 +35,13 @@ final class SlowNetwork {
   }
 
   double logit(EncodedExample e) {
+    double[] x = x(e);
+    return network("mlp", x, settings.network().units(), settings.network().activation())
+        + added(e);
+  }
+
+  /** What enters the network. */
+  public double[] x(EncodedExample e) {
     List<Double> x = new ArrayList<>();
     for (int h = 0; h < layout.histories().size(); h++) {
       double[] q = query(e, h);
@@ -49,28 +57,32 @@ final class SlowNetwork {
     for (int s = 0; s < layout.bags().size(); s++) {
       add(x, bag(layout.bags().get(s), e.bags()[s]));
     }
-    double[] dense = dense(e);
-    add(x, dense);
+    add(x, dense(e));
     largestInput = x.stream().mapToDouble(Math::abs).max().orElse(0);
-    double logit =
-        network("mlp", array(x), settings.network().units(), settings.network().activation());
+    return array(x);
+  }
+
+  /** What reaches the logit past the network. */
+  public double added(EncodedExample e) {
+    double added = 0;
+    double[] dense = dense(e);
     if (settings.network().linearSkip() && dense.length > 0) {
       float[] skip = state.tensor("skip.W").data();
       for (int i = 0; i < dense.length; i++) {
-        logit += skip[i] * dense[i];
+        added += skip[i] * dense[i];
       }
     }
     for (int s = 0; s < layout.crosses().size(); s++) {
-      logit += row(layout.crosses().get(s).name(), e.crosses()[s])[0];
+      added += row(layout.crosses().get(s).name(), e.crosses()[s])[0];
     }
     for (int s = 0; s < layout.biases().size(); s++) {
-      logit += row(layout.biases().get(s).name(), e.biases()[s])[0];
+      added += row(layout.biases().get(s).name(), e.biases()[s])[0];
     }
-    return logit;
+    return added;
   }
 
   /** The largest input of the last logit's network. */
-  double largestInput() {
+  public double largestInput() {
     return largestInput;
   }
 
