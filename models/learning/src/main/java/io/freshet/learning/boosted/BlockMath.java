@@ -163,7 +163,7 @@ final class BlockMath {
           for (int u = t * blockUnits; u < (t + 1) * blockUnits; u++) {
             float s = hidden[e * pitch + u];
             outWeight[u] += g * s;
-            float d = g * v[u] * s * (1f - s);
+            float d = g * v[u] * (1f - s * s);
             bias[u] += d;
             before[e * pitch + u] = d;
           }
@@ -190,7 +190,7 @@ final class BlockMath {
             float g = ofLogit[e] * factors[t];
             for (int u = t * blockUnits; u < (t + 1) * blockUnits; u++) {
               float s = hidden[e * pitch + u];
-              before[e * pitch + u] = g * v[u] * s * (1f - s);
+              before[e * pitch + u] = g * v[u] * (1f - s * s);
             }
           }
         }

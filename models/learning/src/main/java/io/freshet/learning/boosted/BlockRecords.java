@@ -11,9 +11,8 @@ import io.freshet.scoring.boosted.BoostedShape;
 final class BlockRecords {
 
   /**
-   * Curvature that was never seen, in favour of a step of 1. It keeps the denominator of a Newton
-   * step from 0: where a block says nothing yet, or all examples are sure (arXiv 1909.12098's
-   * multi-class step is lost there).
+   * Curvature that was never seen, in favour of a step of 0: a new block is silent. It keeps the
+   * denominator from 0 where all examples are sure, at which arXiv 1909.12098's step is lost.
    */
   private static final double PRIOR_CURVATURE = 1;
 
@@ -123,7 +122,7 @@ final class BlockRecords {
   float step(int t) {
     double newton =
         switch (shape.boosting().sums()) {
-          case NEWTON -> (numerators[t] + PRIOR_CURVATURE) / (denominators[t] + PRIOR_CURVATURE);
+          case NEWTON -> numerators[t] / (denominators[t] + PRIOR_CURVATURE);
           case DAMPED -> 1;
         };
     return (float) (shape.boosting().shrinkage() * Math.max(0, Math.min(LARGEST_STEP, newton)));

@@ -85,7 +85,18 @@ public final class Blocks {
         hidden,
         0,
         pitch);
-    kernels.sigmoid(hidden, 0, rows * pitch);
+    activate(rows * pitch);
+  }
+
+  /** s = 2·sigmoid(2z) − 1. */
+  private void activate(int count) {
+    for (int i = 0; i < count; i++) {
+      hidden[i] *= 2f;
+    }
+    kernels.sigmoid(hidden, 0, count);
+    for (int i = 0; i < count; i++) {
+      hidden[i] = Math.fma(2f, hidden[i], -1f);
+    }
   }
 
   /** The output of block {@code t}, evaluated last, for row {@code row} before it is cut. */

@@ -17,11 +17,14 @@ import java.util.List;
  *
  * <pre>
  * base = start + skip·dense + sum of cross rows + sum of bias rows
- * s    = sigmoid(x·W + b)                                          [U]
+ * s    = 2·sigmoid(2·(x·W + b)) − 1                                [U]
  * f_t  = cut(c_t + sum over t's units of s·v)                      within ±limit
  * y_t  = kept_t · y_(t−1) + steps_t · f_t,                         y_0 = 0
  * logit of the first n blocks = base + y_n
  * </pre>
+ *
+ * A unit is the paper's sigmoid unit with its output centred and its slope 1 at 0: the same
+ * functions, which are learnt from the first batches on and not only once v has grown.
  */
 public final class BoostedShape {
 
@@ -73,7 +76,9 @@ public final class BoostedShape {
             inputs -> tensors(settings.boosting(), inputs));
   }
 
-  /** New blocks say 0: their outputs start from zeros, their units from random ones. */
+  /**
+   * New blocks are random and silent: their steps are 0 until it is seen what they are good for.
+   */
   private static List<TensorSpec> tensors(Boosting boosting, int inputs) {
     int blocks = boosting.blocks();
     int units = blocks * boosting.units();
@@ -82,10 +87,9 @@ public final class BoostedShape {
     tensors.add(
         trainable(WEIGHT, InitialValues.Normal.glorot(inputs, boosting.units()), inputs, units));
     tensors.add(trainable(BIAS, zero, units));
-    tensors.add(trainable(OUT_WEIGHT, zero, units));
+    tensors.add(trainable(OUT_WEIGHT, InitialValues.Normal.glorot(boosting.units(), 1), units));
     tensors.add(trainable(OUT_BIAS, zero, blocks));
-    float step = (float) boosting.shrinkage();
-    tensors.add(statistic(STEPS, new InitialValues.Constant(step), blocks));
+    tensors.add(statistic(STEPS, zero, blocks));
     tensors.add(statistic(KEPT, new InitialValues.Constant(1), blocks));
     tensors.add(statistic(START, zero, 1));
     int prefixes = boosting.prefixes().size();

@@ -253,7 +253,7 @@ final class SettingsSchema {
               + " online gradient boosting with guarantees (arXiv 1506.04820, Algorithm 1).");
   static final Setting<Double> SHRINKAGE =
       Setting.of(
-          "shrinkage", Kind.number(Limit.SHARE), 0.2, "Factor of every block's contribution.");
+          "shrinkage", Kind.number(Limit.SHARE), 0.1, "Factor of every block's contribution.");
   static final Setting<Double> SUBSAMPLE =
       Setting.of(
           "subsample",

@@ -71,7 +71,7 @@ class ModelsFileReaderTest {
                 new Attention(List.of(80, 40), Activation.SIGMOID, Normalize.SOFTMAX),
                 new Network(List.of(200, 80), Activation.PRELU, true),
                 new Boosting(
-                    32, 8, Sums.NEWTON, 0.2, 1, 100, 1000, 2000, List.of(0.125, 0.25, 0.5, 1.0)),
+                    32, 8, Sums.NEWTON, 0.1, 1, 100, 1000, 2000, List.of(0.125, 0.25, 0.5, 1.0)),
                 new Regularization(0.0001),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05),
