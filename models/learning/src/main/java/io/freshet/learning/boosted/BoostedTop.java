@@ -96,26 +96,27 @@ final class BoostedTop implements CtrTop {
   @Override
   public void close() {}
 
-  /**
-   * A new block says 0 until it has learnt: the score changes by what the old one said, no more.
-   */
+  /** A new block is silent at first: the score changes by what the old one said, and no more. */
   private void replace(int t, long step) {
     int inputs = shape.network().inputSize();
     int width = shape.blockUnits();
     int from = t * width;
-    float[] weight = new float[inputs * width];
-    long key = HashedNormal.key(HashedNormal.key(seed, BoostedShape.WEIGHT), step);
-    HashedNormal.fill(
-        HashedNormal.key(key, t),
-        InitialValues.Normal.glorot(inputs, width).deviation(),
-        weight,
-        0,
-        weight.length);
+    float[] weight = random(BoostedShape.WEIGHT, step, t, inputs, width);
+    float[] outWeight = random(BoostedShape.OUT_WEIGHT, step, t, width, 1);
     weights.restart(BoostedShape.WEIGHT, from, from + width, weight);
     weights.restart(BoostedShape.BIAS, from, from + width, new float[width]);
-    weights.restart(BoostedShape.OUT_WEIGHT, from, from + width, new float[width]);
+    weights.restart(BoostedShape.OUT_WEIGHT, from, from + width, outWeight);
     weights.restart(BoostedShape.OUT_BIAS, t, t + 1, new float[1]);
     records.restart(t, step);
+  }
+
+  /** A function of seed, tensor, step and block. */
+  private float[] random(String tensor, long step, int t, int in, int out) {
+    float[] values = new float[in * out];
+    long key = HashedNormal.key(HashedNormal.key(seed, tensor), step);
+    double deviation = InitialValues.Normal.glorot(in, out).deviation();
+    HashedNormal.fill(HashedNormal.key(key, t), deviation, values, 0, values.length);
+    return values;
   }
 
   private void applyRecords() {

@@ -93,8 +93,8 @@ final class SettingsSchema {
           "engine",
           Kind.text("the name of an engine"),
           OWN_ENGINE,
-          "What computes a learner's mathematics: `own` is the family's first choice; `djl` (PyTorch)"
-              + " for `din` and `base`, `java` for `boosted-mlp`.");
+          "What computes a learner's mathematics: `own` is the family's first choice:"
+              + " `java` of `boosted-mlp`, `djl` (PyTorch) of the others.");
   static final Setting<Long> SEED =
       Setting.of("seed", Kind.large(""), 1L, "Of initial values and of all other randomness.");
   static final Group MODEL =

@@ -69,7 +69,7 @@ final class BoostedScorerTest {
           for (int i = 0; i < x.length; i++) {
             s += x[i] * w[60 * i + u];
           }
-          f += state.tensor("boost.out.W").data()[u] / (1 + Math.exp(-s));
+          f += state.tensor("boost.out.W").data()[u] * Math.tanh(s);
         }
         double limit = settings.boosting().sums() == Sums.NEWTON ? 4 : 1;
         f = Math.max(-limit, Math.min(limit, f));
