@@ -96,20 +96,25 @@ final class BoostedScorer implements AnytimeScorer {
       EncodedExample[] candidates, float[] out, long budgetNanos, LongSupplier nanoTime) {
     long began = nanoTime.getAsLong();
     fill(candidates);
-    int done = 0;
+    int done = shape.prefixBlocks(0);
     int reached = 0;
-    for (int p = 0; p < shape.prefixes(); p++) {
-      int next = shape.prefixBlocks(p);
-      long before = nanoTime.getAsLong();
-      add(candidates.length, done, next);
-      long now = nanoTime.getAsLong();
-      long perBlock = (now - before) / (next - done);
-      reached = p;
-      done = next;
-      boolean more = p + 1 < shape.prefixes();
-      if (more && now - began + perBlock * (shape.prefixBlocks(p + 1) - done) > budgetNanos) {
+    long before = nanoTime.getAsLong();
+    add(candidates.length, 0, done);
+    long now = nanoTime.getAsLong();
+    long perBlock = (now - before) / done;
+    while (reached + 1 < shape.prefixes()) {
+      int next = shape.prefixBlocks(reached + 1);
+      if (now - began + perBlock * (next - done) > budgetNanos) {
         break;
       }
+      if (next > done) {
+        before = now;
+        add(candidates.length, done, next);
+        now = nanoTime.getAsLong();
+        perBlock = (now - before) / (next - done);
+        done = next;
+      }
+      reached++;
     }
     write(out, candidates.length);
     return prefix(reached);

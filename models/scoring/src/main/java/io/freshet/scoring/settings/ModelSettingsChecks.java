@@ -271,16 +271,15 @@ final class ModelSettingsChecks {
       problems.add("boosting.prefixes", "must list " + Limit.PREFIXES + " shares", prefixes.size());
       return;
     }
-    int last = 0;
-    for (int p = 0; p < prefixes.size(); p++) {
-      if (!Limit.SHARE.holds(prefixes.get(p)) || boosting.prefixBlocks(p) <= last) {
-        problems.add(
-            "boosting.prefixes", "must each be " + Limit.SHARE + " and more blocks", prefixes);
+    double last = 0;
+    for (double prefix : prefixes) {
+      if (!Limit.SHARE.holds(prefix) || prefix <= last) {
+        problems.add("boosting.prefixes", "must be ascending, each " + Limit.SHARE, prefixes);
         return;
       }
-      last = boosting.prefixBlocks(p);
+      last = prefix;
     }
-    if (prefixes.get(prefixes.size() - 1) != 1) {
+    if (last != 1) {
       problems.add("boosting.prefixes", "must end with 1", prefixes);
     }
   }

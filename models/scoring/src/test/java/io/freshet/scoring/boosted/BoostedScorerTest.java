@@ -159,7 +159,7 @@ final class BoostedScorerTest {
 
   /** A clock by which inputs take 5 ns and the first blocks 10. */
   private static void assertReached(Case net, EncodedExample[] examples, long budget, int units) {
-    var times = LongStream.concat(LongStream.of(100, 105, 115, 115, 135), many(135)).iterator();
+    var times = LongStream.concat(LongStream.of(100, 105, 115, 135), many(135)).iterator();
     LongSupplier clock = times::nextLong;
     float[] reached = new float[examples.length];
     float[] wanted = new float[examples.length];
@@ -171,6 +171,24 @@ final class BoostedScorerTest {
 
   private static LongStream many(long time) {
     return LongStream.generate(() -> time).limit(10);
+  }
+
+  @Test
+  void prefixesThatRoundToTheSameBlocksAreTheSameSum() {
+    Random random = new Random(6);
+    ModelSettings any = Networks.random(random);
+    Boosting two = new Boosting(2, 3, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(0.1, 0.2, 1.0));
+    ModelSettings settings =
+        Networks.settings(any.features(), any.histories(), any.attention(), any.network(), two);
+    BoostedShape shape = new BoostedShape(settings);
+    Case net =
+        new Case(
+            settings, shape, Networks.state(random, shape.network()), shape.network().layout());
+    assertThat(net.scorer().prefixes()).extracting(Prefix::units).containsExactly(3, 3, 6);
+    float[] out = new float[1];
+    EncodedExample[] one = net.examples(random, 1);
+    assertThat(net.scorer().logits(one, out, 1_000, () -> 0).units()).isEqualTo(6);
+    assertThat(out[0]).isEqualTo(net.scorer().logit(one[0]));
   }
 
   @Test
