@@ -3,12 +3,14 @@
 import json
 from dataclasses import dataclass
 
+from freshet_log.boosted import BoostedModel
 from freshet_log.ctr import CtrModel
 from freshet_log.features import Features
 from freshet_log.state import Refused
 
 FAMILIES = {
     "base": CtrModel,
+    "boosted-mlp": BoostedModel,
     "din": CtrModel,
     "noise-mlp": CtrModel,
     "noise-mlp": CtrModel,

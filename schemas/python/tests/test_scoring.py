@@ -179,6 +179,32 @@ class ScoringTest(unittest.TestCase):
         p = 1 / (1 + math.exp(-1))
         self.assertAlmostEqual(self.one(held, Instance("a"))[0], p * 4 + (1 - p) * 2, places=5)
 
+    def test_blocks_add_up_one_after_the_other_each_cut_to_its_limit(self):
+        held = proven(
+            {
+                "family": "boosted-mlp",
+                "features": [{"name": "item", "from": ["item.id"], "as": "id"}],
+                "histories": [],
+                "network": network([], skip=True),
+                "boosting": {"blocks": 2, "units": 2, "sums": "newton"},
+            },
+            {
+                "boost.W": [[1, 2, 0, 0]],
+                "boost.b": [0, 0, 0.5, -0.5],
+                "boost.out.W": [1, 10, 1, -1],
+                "boost.out.b": [1, -0.25],
+                "boost.steps": [0.5, 2],
+                "boost.kept": [1, 0.9],
+                "boost.start": [-3],
+                "calibration": [1, 0],
+            },
+            {"item": {0: [0.5]}},
+        )
+        first = 4  # 1 + tanh(0.5) + 10·tanh(1) is beyond the limit
+        second = -0.25 + 2 * math.tanh(0.5)
+        due = -3 + 0.9 * (0.5 * first) + 2 * second
+        self.assertAlmostEqual(self.one(held, Instance("a"))[0], due, places=5)
+
     def test_a_family_that_this_reader_does_not_know_is_refused_by_name(self):
         with self.assertRaisesRegex(Refused, "base, .*din.*got forest"):
             scores(proven({"family": "forest"}, {}, {}), [])

@@ -88,6 +88,14 @@ class PythonReaderTest {
           <<: *model
           family: noise-mlp
           network: {units: [10, 8, 8, 8, 6], activation: relu, linearSkip: true}
+        boosted:
+          <<: *model
+          family: boosted-mlp
+          boosting: {blocks: 6, units: 4}
+        damped:
+          <<: *model
+          family: boosted-mlp
+          boosting: {blocks: 3, units: 5, sums: damped, prefixes: [1]}
       """;
 
   @TempDir static Path directory;
