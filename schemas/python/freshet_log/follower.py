@@ -307,7 +307,11 @@ class Follower:
         self._rebuild = False
         self._building, self._chunks = None, None
         self._forget_pending()
+        beginning = self._log.beginning()
         for position in self._chain.anchors(least):
+            if position["baseOffset"] < beginning:
+                # What follows it is gone from the log.
+                continue
             try:
                 self._building = self._load(position)
             except (Refused, Unreadable, LostOffset) as wrong:
@@ -317,7 +321,7 @@ class Follower:
             self._log.seek(position["baseOffset"])
             self._verified(self._building, "anchor", False)
             return
-        if least < 0 and self._log.beginning() <= self._chain.start():
+        if least < 0 and beginning <= self._chain.start():
             self._mode = "rebuilding"
             self._log.seek(self._chain.start())
             return

@@ -281,6 +281,20 @@ class FollowerTest(unittest.TestCase):
         self.assertIn("is gone", self.refused[0])
         self.holds(follower, writer)
 
+    def test_an_anchor_that_the_log_no_longer_goes_on_from_is_not_taken(self):
+        writer = Writer(self.log, 1)
+        writer.publish(1.0, {0: 0.0})
+        writer.anchor()
+        writer.publish(2.0)
+        self.log.first = self.log.end()
+        follower = self.follower()
+        self.read(follower)
+        self.assertIsNone(follower.shown)
+        writer.anchor()
+        self.read(follower)
+        self.holds(follower, writer)
+        self.assertEqual(self.refused, [])
+
     def test_a_cold_reader_without_anchor_and_beginning_waits_for_an_anchor(self):
         writer = Writer(self.log, 1)
         writer.publish(1.0, {0: 0.0})
