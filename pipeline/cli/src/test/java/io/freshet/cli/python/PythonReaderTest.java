@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real Kafka, real learners, and a reader that shares no code with them. */
-@Timeout(120)
+@Timeout(300)
 class PythonReaderTest {
 
   /** What the specification promises of a score. */
