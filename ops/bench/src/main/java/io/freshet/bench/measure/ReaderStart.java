@@ -16,6 +16,8 @@ import io.freshet.scoring.feature.Instance;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.StateDelta;
@@ -96,7 +98,9 @@ public final class ReaderStart {
       for (int from = 0; from < rows; from += ROWS_A_VERSION) {
         publish(log, epoch, range(from, Math.min(rows, from + ROWS_A_VERSION)));
       }
-      log.anchor(java.util.Objects.requireNonNull(last), state.copy());
+      log.anchor(
+          java.util.Objects.requireNonNull(last),
+          new LearnerState(state.copy(), new ModelState(List.of(), List.of())));
       for (int i = 0; i < DELTAS; i++) {
         publish(log, epoch, drawn());
       }
@@ -240,7 +244,8 @@ public final class ReaderStart {
     state.apply(changed, hash);
     VersionFacts before = last;
     VersionFacts facts = facts(epoch, before);
-    log.publish(facts, changed);
+    log.publish(
+        facts, new LearnerDelta(changed, StateDelta.NONE, facts.stateHash(), HashValue.EMPTY));
     last = facts;
   }
 
