@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.learning.Example;
 import io.freshet.learning.GeneratedExamples;
 import io.freshet.learning.Learner;
+import io.freshet.learning.LearnerFamily;
 import io.freshet.learning.TestModel;
+import io.freshet.learning.base.BaseLearning;
 import io.freshet.scoring.AnytimeScorer;
 import io.freshet.scoring.AnytimeScorer.Prefix;
 import io.freshet.scoring.boosted.BoostedScoring;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureLayout;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Sums;
@@ -213,6 +216,33 @@ class BoostedLearnerTest {
       assertThat(at).as("the drift hurts").isGreaterThan(before + 0.1);
       assertThat(after).as("and is learnt").isLessThan(before + 0.05);
     }
+  }
+
+  /** Prequential loss over one pass, with a drift half-way; the first batches included. */
+  @Test
+  void itLosesNoMoreThanAnMlpOfItsSizeOnTheSameStream() {
+    Boosting eightUnits = new Boosting(4, 2, Sums.NEWTON, 0.5, 1, 50, 100, 200, List.of(1.0));
+    double boosted = 0;
+    double mlp = 0;
+    for (long seed = 1; seed <= 3; seed++) {
+      boosted +=
+          loss(new BoostedLearning(), TestModel.of("boosted-mlp").boosting(eightUnits), seed);
+      mlp += loss(new BaseLearning(), TestModel.of("base").activation(Activation.PRELU), seed);
+    }
+    assertThat(boosted).isLessThan(mlp);
+  }
+
+  private static double loss(LearnerFamily family, TestModel model, long seed) {
+    double loss = 0;
+    try (Learner learner = family.create(model.seed(seed).build())) {
+      GeneratedExamples examples = examples(learner, seed);
+      for (int step = 0; step < 600; step++) {
+        List<Example> batch = examples.batch(learner, BATCH);
+        loss += learner.train(step >= 300 ? flipped(batch) : batch).loss() / 600;
+        learner.endRound(GeneratedExamples.START);
+      }
+    }
+    return loss;
   }
 
   @Test
