@@ -65,8 +65,8 @@ public final class Payload {
   }
 
   /**
-   * Whether {@code chunk} begins the version's payload anew: it is a first one, and not the first one
-   * that is held already.
+   * Whether {@code chunk} begins the version's payload anew: it is a first one, and not the first
+   * one that is held already.
    */
   public boolean restartedBy(LogEntry.Chunk chunk) {
     return chunk.index() == 0 && !hashes.isEmpty() && !hashes.get(0).equals(chunk.hash());

@@ -134,7 +134,7 @@ public final class ScriptedLearner {
   public VersionFacts publish(StateDelta delta, long eventTime) {
     state.apply(delta, hash);
     VersionFacts facts = facts(new Version(epoch, ++number), eventTime);
-    log.publish(facts, new LearnerDelta(delta, StateDelta.NONE, hash.value(), HashValue.EMPTY));
+    log.publish(facts, LearnerDelta.servingOnly(delta, hash.value()));
     tip = facts.version();
     tipHash = facts.stateHash();
     last = facts;
@@ -182,11 +182,11 @@ public final class ScriptedLearner {
 
   /** The delta of a learner that learnt nothing. */
   public LearnerDelta nothing() {
-    return new LearnerDelta(StateDelta.NONE, StateDelta.NONE, hash.value(), HashValue.EMPTY);
+    return LearnerDelta.servingOnly(StateDelta.NONE, hash.value());
   }
 
   private LearnerState snapshot() {
-    return new LearnerState(state.copy(), new ModelState(List.of(), List.of()));
+    return LearnerState.servingOnly(state.copy());
   }
 
   public ModelState state() {

@@ -81,6 +81,6 @@ class ScoringModelTest {
             1,
             "test",
             "test"),
-        LearnerDelta.whole(new LearnerState(state, new ModelState(List.of(), List.of()))));
+        LearnerDelta.whole(LearnerState.servingOnly(state)));
   }
 }

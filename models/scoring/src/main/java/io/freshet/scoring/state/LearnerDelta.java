@@ -18,6 +18,11 @@ public record LearnerDelta(
         state.own().computeHash());
   }
 
+  /** Of a learner that keeps nothing for itself. */
+  public static LearnerDelta servingOnly(StateDelta serving, HashValue servingHash) {
+    return new LearnerDelta(serving, StateDelta.NONE, servingHash, HashValue.EMPTY);
+  }
+
   /** That nothing changed in {@code state}. */
   public static LearnerDelta none(LearnerState state) {
     return new LearnerDelta(
