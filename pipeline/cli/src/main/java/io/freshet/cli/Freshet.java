@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       ScoreCommand.class,
       FollowCommand.class,
       InspectCommand.class,
+      CompareCommand.class,
       PromoteCommand.class,
       AuditCommand.class,
       HelpCommand.class

@@ -177,6 +177,7 @@ class DemoEndToEndTest {
         .isEqualTo(before.stream().map(CSVRecord::toList).toList());
     assertThat(directory.resolve("data/endpoint.json")).doesNotExist();
     auditsFindWhatTheEventsGive(second);
+    modelsAreComparedOnTheSameExamples(second);
   }
 
   /** Over a stop and a second start, and with other settings. */
@@ -197,6 +198,32 @@ class DemoEndToEndTest {
             """);
     assertThat(run("audit", "din", "--data", data, "--models", others.toString())).isEqualTo(1);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("with its own settings");
+  }
+
+  private void modelsAreComparedOnTheSameExamples(JsonNode report) throws IOException {
+    err.reset();
+    assertThat(run("compare", "--data", directory.resolve("data").toString(), "--json"))
+        .as(err.toString(StandardCharsets.UTF_8))
+        .isZero();
+    String said = err.toString(StandardCharsets.UTF_8);
+    JsonNode compared = JsonMapper.builder().build().readTree(said.substring(said.indexOf("{\n")));
+    assertThat(compared.at("/champion").asText()).isEqualTo("din");
+    assertThat(compared.at("/models").size()).isEqualTo(report.at("/models").size());
+    for (JsonNode row : compared.at("/models")) {
+      JsonNode model = model(report, row.at("/name").asText());
+      assertThat(row.at("/logLoss").asDouble()).isEqualTo(model.at("/logLoss").asDouble());
+      assertThat(row.at("/examples")).isEqualTo(model.at("/examples"));
+      assertThat(row.at("/logLossOverTime").size()).isEqualTo(8);
+      boolean champion = row.at("/name").asText().equals("din");
+      assertThat(row.at("/difference").isMissingNode()).isEqualTo(champion);
+      if (!champion) {
+        assertThat(row.at("/difference/mean").asDouble())
+            .as(row.at("/name").asText())
+            .isCloseTo(
+                model(report, "din").at("/logLoss").asDouble() - row.at("/logLoss").asDouble(),
+                within(5e-3));
+      }
+    }
   }
 
   @Test

@@ -36,6 +36,9 @@ import java.util.function.Consumer;
  */
 public final class LearnerLoop implements Sequenced {
 
+  /** The metric of a version that says what an example costs the learner's thread. */
+  public static final String CPU_MICROS = "cpuMicrosPerExample";
+
   private record Waiting(Held held, EncodedExample features, Prediction prediction) {}
 
   private record Ready(Waiting waiting, Entry.Train entry) {
@@ -64,6 +67,8 @@ public final class LearnerLoop implements Sequenced {
   private final List<Ready> batch = new ArrayList<>();
   private final TreeMap<Integer, Long> lineage = new TreeMap<>();
   private int stepsInRound;
+  private long cpuBegan;
+  private long examples;
 
   private LearnerLoop(
       ModelSettings settings,
@@ -198,6 +203,7 @@ public final class LearnerLoop implements Sequenced {
       lineage.merge(ready.waiting().held().partition(), ready.waiting().held().offset(), Math::max);
       lineage.merge(ready.entry().partition(), ready.entry().offset(), Math::max);
     }
+    learnt(batch.size());
     batch.clear();
     cut.next();
     evaluations.accept(
@@ -209,7 +215,25 @@ public final class LearnerLoop implements Sequenced {
       learner.endRound(learntUpTo);
       Map<String, Double> metrics = quality.metrics();
       metrics.putAll(learner.metrics());
+      cost(metrics);
       publication.roundEnded(learner, learntUpTo, lineage, metrics);
+    }
+  }
+
+  private void learnt(int count) {
+    if (examples == 0) {
+      cpuBegan = publication.cpuNanos();
+    }
+    examples += count;
+  }
+
+  /**
+   * What an example costs this attempt, from its first step on. Says nothing where it is unknown.
+   */
+  private void cost(Map<String, Double> metrics) {
+    long nanos = publication.cpuNanos() - cpuBegan;
+    if (nanos > 0) {
+      metrics.put(CPU_MICROS, nanos / 1e3 / examples);
     }
   }
 

@@ -37,6 +37,10 @@ public record LearnerLoopFactory(
 
   private Publication.Port port(ModelSettings model) {
     return new Publication.Port(
-        logs.open(model.name()), WallClock::milliseconds, partitions::nameOf, code);
+        logs.open(model.name()),
+        WallClock::milliseconds,
+        partitions::nameOf,
+        code,
+        ThreadClock::cpuNanos);
   }
 }

@@ -44,9 +44,21 @@ public final class Publication implements AutoCloseable {
    * @param clock milliseconds of wall time
    * @param partitionName of an input partition, for the lineage
    * @param code version of Freshet
+   * @param cpuNanos processor time of the learner's thread so far; always 0 where it is not
+   *     measured
    */
   public record Port(
-      ModelLog log, LongSupplier clock, IntFunction<String> partitionName, String code) {}
+      ModelLog log,
+      LongSupplier clock,
+      IntFunction<String> partitionName,
+      String code,
+      LongSupplier cpuNanos) {
+
+    /** Without a measure of processor time. */
+    public Port(ModelLog log, LongSupplier clock, IntFunction<String> partitionName, String code) {
+      this(log, clock, partitionName, code, () -> 0);
+    }
+  }
 
   private record RoundEnd(long eventTime, Map<String, Long> lineage, Map<String, Double> metrics) {}
 
@@ -149,6 +161,10 @@ public final class Publication implements AutoCloseable {
 
   long epoch() {
     return epoch;
+  }
+
+  long cpuNanos() {
+    return port.cpuNanos().getAsLong();
   }
 
   void roundEnded(

@@ -1,0 +1,318 @@
+package io.freshet.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.cli.compare.SideBySide;
+import io.freshet.cli.kafka.EmbeddedKafka;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.cli.report.EvaluationStore;
+import io.freshet.cli.run.DataDirectory;
+import io.freshet.cli.run.StoredEvaluations;
+import io.freshet.job.learner.LearnerLoop;
+import io.freshet.learning.compare.Standing;
+import io.freshet.modellog.KafkaModelLog;
+import io.freshet.modellog.LogEntry;
+import io.freshet.modellog.LogFeed;
+import io.freshet.modellog.LogRecord;
+import io.freshet.modellog.ServedNames;
+import io.freshet.modellog.TopicNames;
+import io.freshet.schema.EventTopics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Shows the models side by side. */
+@Command(
+    name = "compare",
+    description =
+        "Shows the models side by side over time, on the same examples, each predicted before it "
+            + "was learnt. Differences from the champion have an interval that holds at all times: "
+            + "look as often as you like. On --data also while no demo runs there.")
+final class CompareCommand implements Callable<Integer> {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  @ParentCommand private Freshet freshet;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The directory of a demo.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--champion",
+      paramLabel = "MODEL",
+      description = "The model that others are compared with (default: the first).")
+  private @Nullable String champion;
+
+  @Option(
+      names = "--block",
+      paramLabel = "DURATION",
+      description = "Event time in which rows hang together, in ISO form (default: PT10M).")
+  private Duration block = Duration.ofMinutes(10);
+
+  @Option(
+      names = "--confidence",
+      paramLabel = "P",
+      description = "That the intervals hold at all times (default: 0.95).")
+  private double confidence = 0.95;
+
+  @Option(
+      names = "--windows",
+      paramLabel = "N",
+      description = "Windows of event time to tell the log loss in (default: 8).")
+  private int windows = 8;
+
+  @Option(
+      names = "--promote",
+      paramLabel = "NAME",
+      description =
+          "Let the served name NAME stand for the first challenger that was better than the champion for all of --horizon.")
+  private @Nullable String promote;
+
+  @Option(
+      names = "--horizon",
+      paramLabel = "DURATION",
+      description = "Event time for which a challenger must be better (default: PT1H).")
+  private Duration horizon = Duration.ofHours(1);
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    if (!(confidence > 0.5 && confidence < 1) || windows < 1 || windows > 100) {
+      throw new WrongUse(
+          "--confidence must be above 0.5 and below 1 and --windows from 1 to 100, got %s and %d"
+              .formatted(confidence, windows));
+    }
+    if (block.toMillis() < 1 || horizon.isNegative()) {
+      throw new WrongUse(
+          "--block must be positive and --horizon not negative, got %s and %s"
+              .formatted(block, horizon));
+    }
+    if (data != null && !kafka.named() && !DataDirectory.isRunning(data)) {
+      try (DataDirectory directory = DataDirectory.open(data);
+          EmbeddedKafka broker = EmbeddedKafka.start(directory.kafka())) {
+        return compare(KafkaAccess.to(broker.brokers(), new EventTopics(kafka.prefix())));
+      }
+    }
+    return compare(kafka.access(data));
+  }
+
+  private int compare(KafkaAccess access) throws JsonProcessingException {
+    try (DataDirectory scratch = DataDirectory.temporary();
+        EvaluationStore store = new EvaluationStore(scratch.scratch(), List.of())) {
+      StoredEvaluations.read(access, store);
+      String first = first(store);
+      SideBySide.Result result =
+          new SideBySide(
+                  store,
+                  new SideBySide.Plan(
+                      first, block.toMillis(), confidence, windows, horizon.toMillis()))
+              .compare();
+      if (json) {
+        freshet.terminal().say(json(access, result, first));
+      } else {
+        print(access, result, first);
+      }
+      promote(access, result);
+    }
+    return 0;
+  }
+
+  private String first(EvaluationStore store) {
+    List<String> models =
+        store.figures().stream()
+            .filter(of -> !of.family().equals(EvaluationStore.REFERENCE))
+            .map(EvaluationStore.Figures::model)
+            .toList();
+    if (models.isEmpty()) {
+      throw new CommandFailed("there must be evaluations to compare, there are none");
+    }
+    if (champion == null) {
+      return models.get(0);
+    }
+    if (store.examples(champion) == 0) {
+      throw new WrongUse(
+          "--champion must be one of %s, got %s"
+              .formatted(
+                  store.figures().stream().map(EvaluationStore.Figures::model).toList(), champion));
+    }
+    return champion;
+  }
+
+  private void print(KafkaAccess access, SideBySide.Result result, String first) {
+    say(
+        "examples ready from %s to %s; log loss in nats; difference from %s (above 0: better than it), %s %% at all times",
+        Instant.ofEpochMilli(result.from()),
+        Instant.ofEpochMilli(result.to()),
+        first,
+        Double.toString(100 * confidence));
+    say(
+        "%-20s %10s %9s %7s %7s %7s %9s %7s  %s",
+        "model",
+        "examples",
+        "log loss",
+        "AUC",
+        "GAUC",
+        "calibr.",
+        "us each",
+        "drifts",
+        "difference");
+    for (SideBySide.Row row : result.rows()) {
+      say(
+          "%-20s %,10d %9s %7s %7s %7s %9s %7d  %s",
+          row.model(),
+          row.quality().examples(),
+          figure(row.quality().logLoss(), 5),
+          figure(row.quality().auc(), 4),
+          figure(row.quality().gauc(), 4),
+          figure(row.quality().calibration(), 3),
+          cost(access, row),
+          row.drifts(),
+          difference(row.standing()));
+    }
+    say("log loss in %d windows of event time", windows);
+    for (SideBySide.Row row : result.rows()) {
+      say(
+          "%-20s %s",
+          row.model(),
+          Arrays.stream(row.windows())
+              .mapToObj(loss -> String.format(Locale.ROOT, "%.4f", loss))
+              .collect(Collectors.joining(" ")));
+    }
+  }
+
+  private void say(String format, Object... values) {
+    freshet.terminal().say(String.format(Locale.ROOT, format, values));
+  }
+
+  private static String figure(@Nullable Double value, int digits) {
+    return value == null ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value);
+  }
+
+  private static String difference(@Nullable Standing standing) {
+    if (standing == null) {
+      return "-";
+    }
+    if (Double.isInfinite(standing.low())) {
+      return String.format(Locale.ROOT, "%+.5f, too little to say", standing.mean());
+    }
+    return String.format(
+        Locale.ROOT,
+        "%+.5f [%+.5f, %+.5f] %s",
+        standing.mean(),
+        standing.low(),
+        standing.high(),
+        verdict(standing));
+  }
+
+  private static String verdict(Standing standing) {
+    if (standing.secondIsBetter()) {
+      return "better";
+    }
+    return standing.firstIsBetter() ? "worse" : "no difference so far";
+  }
+
+  private static String cost(KafkaAccess access, SideBySide.Row row) {
+    Double micros = micros(access, row);
+    return micros == null ? "-" : String.format(Locale.ROOT, "%.0f", micros);
+  }
+
+  /** What the newest version's manifest says; null for a reference, and where none says it. */
+  private static @Nullable Double micros(KafkaAccess access, SideBySide.Row row) {
+    if (row.family().equals(EvaluationStore.REFERENCE)) {
+      return null;
+    }
+    Double found = null;
+    TopicNames names = new TopicNames(access.topics().prefix(), row.model());
+    try (LogFeed feed = KafkaModelLog.feed(access.client(), names)) {
+      long end = feed.end();
+      while (feed.position() < end) {
+        for (LogRecord record : feed.poll(POLL)) {
+          if (record.entry() instanceof LogEntry.Manifest manifest) {
+            Double said = manifest.facts().metrics().get(LearnerLoop.CPU_MICROS);
+            found = said == null ? found : said;
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private String json(KafkaAccess access, SideBySide.Result result, String first)
+      throws JsonProcessingException {
+    JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    ObjectNode node = mapper.createObjectNode();
+    node.put("champion", first).put("from", result.from()).put("to", result.to());
+    node.put("confidence", confidence).put("blockMs", block.toMillis());
+    ArrayNode models = node.putArray("models");
+    for (SideBySide.Row row : result.rows()) {
+      ObjectNode model = models.addObject();
+      model.put("name", row.model()).put("family", row.family());
+      model.put("examples", row.quality().examples()).put("logLoss", row.quality().logLoss());
+      model.put("auc", row.quality().auc()).put("gauc", row.quality().gauc());
+      model.put("calibration", row.quality().calibration());
+      model.put("cpuMicrosPerExample", micros(access, row)).put("drifts", row.drifts());
+      model.put("lastDrift", row.lastDrift()).put("promotedAt", row.promotedAt());
+      ArrayNode over = model.putArray("logLossOverTime");
+      Arrays.stream(row.windows()).forEach(loss -> over.add(finite(loss)));
+      Standing standing = row.standing();
+      if (standing != null) {
+        model
+            .putObject("difference")
+            .put("mean", standing.mean())
+            .put("low", finite(standing.low()))
+            .put("high", finite(standing.high()))
+            .put("blocks", standing.blocks())
+            .put("rows", standing.rows());
+      }
+    }
+    return mapper.writeValueAsString(node);
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  private void promote(KafkaAccess access, SideBySide.Result result) {
+    String name = promote;
+    if (name == null) {
+      return;
+    }
+    SideBySide.Row best = null;
+    for (SideBySide.Row row : result.rows()) {
+      Long at = row.promotedAt();
+      boolean canServe = !row.family().equals(EvaluationStore.REFERENCE);
+      Long bestAt = best == null ? null : best.promotedAt();
+      if (canServe && at != null && (bestAt == null || at < bestAt)) {
+        best = row;
+      }
+    }
+    if (best == null) {
+      say("%s stays: no challenger has been better for %s", name, horizon);
+      return;
+    }
+    ServedNames.point(
+        access.client(),
+        access.topics().prefix(),
+        name,
+        best.model(),
+        freshet.wallTime().getAsLong());
+    say("%s stands for %s", name, best.model());
+  }
+}
