@@ -2,6 +2,8 @@ package io.freshet.bench.measure;
 
 import io.freshet.cli.DefaultModels;
 import io.freshet.job.Entry;
+import io.freshet.job.input.InputRecord;
+import io.freshet.job.replay.SequentialReplay;
 import io.freshet.job.timeline.TimelineSettings;
 import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
@@ -12,6 +14,7 @@ import io.freshet.learning.gate.Gate;
 import io.freshet.learning.gate.ScoredBatch;
 import io.freshet.learning.gate.Verdict;
 import io.freshet.learning.gate.Verdict.Outcome;
+import io.freshet.schema.event.Event;
 import io.freshet.scoring.Scorer;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureEncoder;
@@ -24,6 +27,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +43,7 @@ import java.util.SplittableRandom;
 public final class GateOnLearner {
 
   private static final String MODEL = "base";
+  private static final int WALK_EVERY = 1_000;
   private static final int SETTLING = 112;
   private static final int PERIOD = 40;
   private static final int MOST_ROUNDS = 16;
@@ -69,7 +74,6 @@ public final class GateOnLearner {
   private record Waiting(EncodedExample features, Prediction prediction) {}
 
   private final ModelSettings model;
-  private final TimelineSettings timelines;
   private final LearnerFamily family;
   private final FeatureEncoder encoder;
   private final Poison poison;
@@ -93,9 +97,8 @@ public final class GateOnLearner {
 
   private GateOnLearner(ModelsFile models, Poison poison, long seed) {
     this.model = models.models().get(0);
-    this.timelines = TimelineSettings.of(models);
     this.family = LearnerFamilies.named(model.family());
-    this.encoder = new FeatureEncoder(model, timelines.histories());
+    this.encoder = new FeatureEncoder(model, TimelineSettings.of(models).histories());
     this.poison = poison;
     this.chance = new SplittableRandom(seed);
     this.gate = Gate.start(model.gate());
@@ -126,7 +129,15 @@ public final class GateOnLearner {
             all.stream(),
             all.models().stream().filter(model -> model.name().equals(MODEL)).toList());
     GateOnLearner run = new GateOnLearner(models, poison, seed);
-    OrderedEntries.of(source.from(0), events, run.timelines, run::take);
+    SequentialReplay replay = new SequentialReplay(models, List.of(0), run::take);
+    Iterator<Event> coming = source.from(0);
+    for (long i = 0; i < events && coming.hasNext(); i++) {
+      replay.take(new InputRecord(coming.next(), 0, i, 0));
+      if (i % WALK_EVERY == 0) {
+        replay.walk();
+      }
+    }
+    replay.walk();
     run.learner.close();
     return run;
   }
