@@ -13,7 +13,9 @@ import java.util.List;
  */
 public final class GbnnTrainer {
 
+  /** Of a block's gradient, in root mean squares of what it is fitted to. */
   private static final double TOLERANCE = 1e-5;
+
   private static final double NOTHING_LEFT = 1e-12;
   private static final int HALVINGS = 30;
 
@@ -44,7 +46,6 @@ public final class GbnnTrainer {
     private final double[] labels;
     private final int outputs;
     private final long key = HashedNormal.key(settings.seed(), "gbnn");
-    private final Lbfgs lbfgs = new Lbfgs(settings.iterations(), TOLERANCE);
     private double[][] scores;
     private double[][] residuals;
     private double loss;
@@ -91,7 +92,8 @@ public final class GbnnTrainer {
       BlockFit fit =
           new BlockFit(inputs.rows(chosen), targets, settings.blockUnits(), settings.l2());
       double[] x = fit.start(HashedNormal.key(ofBlock, 2));
-      lbfgs.minimise(fit, x);
+      double tolerance = TOLERANCE * Math.sqrt(meanSquare(residuals));
+      new Lbfgs(settings.iterations(), tolerance).minimise(fit, x);
       return fit.block(x);
     }
 

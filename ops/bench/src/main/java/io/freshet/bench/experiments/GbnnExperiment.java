@@ -19,15 +19,15 @@ import java.util.List;
 public final class GbnnExperiment {
 
   static final int UNITS = 100;
-  static final int ITERATIONS = 60;
+  static final int ITERATIONS = 200;
   static final int MOST_ROWS = 600;
   static final int OUTER = 5;
   static final int INNER = 2;
   static final int EPOCHS = 100;
   private static final long SEED = 1;
   private static final int[] BLOCK_UNITS = {1, 4};
-  private static final double[] SHRINKAGES = {0.1, 0.5};
-  private static final double[] SUBSAMPLES = {0.5, 1};
+  private static final double[] SHRINKAGES = {0.1, 0.4};
+  private static final double SUBSAMPLE = 0.5;
   private static final double[] RATES = {0.001, 0.003, 0.01, 0.03};
   private static final double[] PENALTIES = {1e-4, 1};
 
@@ -134,12 +134,12 @@ public final class GbnnExperiment {
     List<Candidate> candidates = new ArrayList<>();
     for (int blockUnits : BLOCK_UNITS) {
       for (double shrinkage : SHRINKAGES) {
-        for (double subsample : SUBSAMPLES) {
+        for (double penalty : PENALTIES) {
           GbnnSettings settings =
-              new GbnnSettings(UNITS, blockUnits, shrinkage, subsample, ITERATIONS, 1e-4, seed);
+              new GbnnSettings(UNITS, blockUnits, shrinkage, SUBSAMPLE, ITERATIONS, penalty, seed);
           candidates.add(
               new Candidate(
-                  "%d/%s/%s".formatted(blockUnits, shrinkage, subsample),
+                  "%d/%s/%s".formatted(blockUnits, shrinkage, penalty),
                   (task, inputs, labels) ->
                       new Boosted(new GbnnTrainer(settings).train(task, inputs, labels))));
         }
