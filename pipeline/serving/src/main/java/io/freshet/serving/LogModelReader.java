@@ -76,7 +76,11 @@ final class LogModelReader implements ModelReader, ReaderEvents {
     this.features = features;
     this.scorer =
         new PairScorer(
-            pair, features == null ? FeatureLookup.NONE : features, options, this::whyNone);
+            pair,
+            features == null ? FeatureLookup.NONE : features,
+            options,
+            new ReaderClock(),
+            this::whyNone);
     this.thread = new Thread(this::run, "freshet-reader-" + options.names().model());
     this.thread.setDaemon(true);
   }

@@ -1,6 +1,8 @@
 package io.freshet.serving;
 
 import io.freshet.modellog.VersionFacts;
+import io.freshet.scoring.AnytimeScorer;
+import io.freshet.scoring.AnytimeScorer.Prefix;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.HistoryEntry;
 import io.freshet.scoring.feature.Instance;
@@ -20,6 +22,7 @@ final class PairScorer implements Scorer {
   private final ServingPair pair;
   private final FeatureLookup features;
   private final LongSupplier sourceClock;
+  private final LongSupplier nanoTime;
   private final @Nullable Duration stalenessLimit;
   private final @Nullable ToDoubleFunction<Instance> staleDefault;
   private final LongAdder refused = new LongAdder();
@@ -28,20 +31,28 @@ final class PairScorer implements Scorer {
 
   /**
    * @param options of which the source clock, the staleness limit and its default count here
+   * @param nanoTime what budgets of time are measured with
    * @param whyNone says what was met while there is no version
    */
   PairScorer(
-      ServingPair pair, FeatureLookup features, ReaderOptions options, Supplier<String> whyNone) {
+      ServingPair pair,
+      FeatureLookup features,
+      ReaderOptions options,
+      LongSupplier nanoTime,
+      Supplier<String> whyNone) {
     this.pair = pair;
     this.features = features;
     this.sourceClock = options.sourceClock();
     this.stalenessLimit = options.stalenessLimit();
     this.staleDefault = options.staleDefault();
+    this.nanoTime = nanoTime;
     this.whyNone = whyNone;
   }
 
   @Override
-  public Scores score(String userId, List<String> itemIds, Map<String, Object> context) {
+  public Scores score(
+      String userId, List<String> itemIds, Map<String, Object> context, Effort effort) {
+    long began = nanoTime.getAsLong();
     long now = sourceClock.getAsLong();
     Map<String, List<HistoryEntry>> histories = features.histories(userId);
     List<Map<String, Object>> items = features.items(itemIds);
@@ -57,11 +68,15 @@ final class PairScorer implements Scorer {
               now,
               histories));
     }
-    return score(instances);
+    return score(instances, effort, began);
   }
 
   @Override
-  public Scores score(List<Instance> instances) {
+  public Scores score(List<Instance> instances, Effort effort) {
+    return score(instances, effort, nanoTime.getAsLong());
+  }
+
+  private Scores score(List<Instance> instances, Effort effort, long began) {
     Side side = pair.enter();
     if (side == null) {
       throw new NoVersion(whyNone.get());
@@ -75,16 +90,49 @@ final class PairScorer implements Scorer {
       EncodedExample[] candidates = side.model().encode(instances);
       io.freshet.scoring.Scorer scorer = side.borrow();
       float[] logits = new float[instances.size()];
-      float[] probabilities = new float[logits.length];
-      scorer.logits(candidates, logits);
-      for (int i = 0; i < logits.length; i++) {
-        probabilities[i] = scorer.calibrate(logits[i]);
-      }
+      Prefix prefix = logits(scorer, candidates, logits, effort, began);
+      float[] probabilities = calibrated(scorer, logits, prefix);
       side.giveBack(scorer);
-      return new Scores(facts.version(), staleness, probabilities, logits);
+      return new Scores(facts.version(), staleness, probabilities, logits, false, prefix);
     } finally {
       pair.leave(side);
     }
+  }
+
+  /** Writes the logits and says by which prefix; null where the model has none. */
+  private @Nullable Prefix logits(
+      io.freshet.scoring.Scorer scorer,
+      EncodedExample[] candidates,
+      float[] out,
+      Effort effort,
+      long began) {
+    if (!(scorer instanceof AnytimeScorer anytime)) {
+      scorer.logits(candidates, out);
+      return null;
+    }
+    return switch (effort.kind()) {
+      case WHOLE -> {
+        anytime.logits(candidates, out);
+        List<Prefix> prefixes = anytime.prefixes();
+        yield prefixes.get(prefixes.size() - 1);
+      }
+      case UNITS -> anytime.logits(candidates, out, (int) effort.amount());
+      case TIME ->
+          anytime.logits(
+              candidates, out, effort.amount() - (nanoTime.getAsLong() - began), nanoTime);
+    };
+  }
+
+  private static float[] calibrated(
+      io.freshet.scoring.Scorer scorer, float[] logits, @Nullable Prefix prefix) {
+    float[] probabilities = new float[logits.length];
+    for (int i = 0; i < logits.length; i++) {
+      probabilities[i] =
+          prefix != null && scorer instanceof AnytimeScorer anytime
+              ? anytime.calibrate(logits[i], prefix)
+              : scorer.calibrate(logits[i]);
+    }
+    return probabilities;
   }
 
   /** Answers without the model, which is staler than it may be. */
@@ -104,7 +152,7 @@ final class PairScorer implements Scorer {
       probabilities[i] = (float) probability;
       logits[i] = (float) StrictMath.log(probability / (1 - probability));
     }
-    return new Scores(facts.version(), staleness, probabilities, logits, true);
+    return new Scores(facts.version(), staleness, probabilities, logits, true, null);
   }
 
   /** Calls that were refused beyond the staleness limit. */

@@ -195,13 +195,14 @@ final class ServedNameReader implements ModelReader {
   public Scorer scorer() {
     return new Scorer() {
       @Override
-      public Scores score(List<Instance> instances) {
-        return reader().scorer().score(instances);
+      public Scores score(List<Instance> instances, Effort effort) {
+        return reader().scorer().score(instances, effort);
       }
 
       @Override
-      public Scores score(String userId, List<String> itemIds, Map<String, Object> context) {
-        return reader().scorer().score(userId, itemIds, context);
+      public Scores score(
+          String userId, List<String> itemIds, Map<String, Object> context, Effort effort) {
+        return reader().scorer().score(userId, itemIds, context, effort);
       }
     };
   }

@@ -1,14 +1,22 @@
 package io.freshet.serving;
 
+import io.freshet.modellog.ModelLog;
+import io.freshet.modellog.Version;
+import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.feature.HistoryEntry;
 import io.freshet.scoring.feature.Instance;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.settings.ModelsFileReader;
 import io.freshet.scoring.settings.SettingsDefaults;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,6 +49,27 @@ final class DeclaredModels {
               - {name: clicked, of: [item, category], actions: [click], length: 50}
         """;
     return new ModelsFileReader(Map.of("din", List.of("djl")), SettingsDefaults.LIVE)
+        .read(yaml)
+        .models()
+        .get(0);
+  }
+
+  /** Ten blocks of four units, of which prefixes of 2, 5 and all blocks are offered. */
+  static ModelSettings boosted() {
+    String yaml =
+        """
+        models:
+          quick:
+            family: boosted-mlp
+            boosting: {blocks: 10, units: 4, prefixes: [0.2, 0.5, 1]}
+            features:
+              - {name: item,     from: item.id,       as: id, size: 8}
+              - {name: category, from: item.category, as: id, size: 8}
+              - {name: price,    from: item.price,    as: number, log: true}
+            histories:
+              - {name: clicked, of: [item, category], actions: [click], length: 50}
+        """;
+    return new ModelsFileReader(Map.of("boosted-mlp", List.of("java")), SettingsDefaults.LIVE)
         .read(yaml)
         .models()
         .get(0);
@@ -101,5 +130,29 @@ final class DeclaredModels {
                   histories);
             })
         .toList();
+  }
+
+  /** The log's first version. */
+  static void publish(ModelLog log, ModelSettings settings, ModelState state) {
+    long epoch = log.claim(null, HashValue.EMPTY);
+    Map<String, Long> rowCounts = new HashMap<>();
+    state.tables().forEach((name, table) -> rowCounts.put(name, (long) table.size()));
+    log.publish(
+        new VersionFacts(
+            new Version(epoch, 1),
+            null,
+            HashValue.EMPTY,
+            state.computeHash(),
+            1,
+            0,
+            rowCounts,
+            Map.of(),
+            Map.of(),
+            "passed",
+            ModelSettingsJson.write(settings),
+            1,
+            "test",
+            "test"),
+        LearnerDelta.whole(LearnerState.servingOnly(state)));
   }
 }

@@ -70,7 +70,8 @@ final class Reading implements ReaderEvents {
 
   /** The one value of the served state. */
   float value() {
-    return new PairScorer(pair, FeatureLookup.NONE, options(Isolation.SPECULATIVE), () -> "nothing")
+    return new PairScorer(
+            pair, FeatureLookup.NONE, options(Isolation.SPECULATIVE), nanos::get, () -> "nothing")
         .score(UniformModel.any())
         .of(0);
   }

@@ -4,22 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.freshet.modellog.InMemoryModelLog;
-import io.freshet.modellog.ModelLog;
-import io.freshet.modellog.Version;
-import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.ScorerFamilies;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureEncoder;
 import io.freshet.scoring.feature.Instance;
 import io.freshet.scoring.settings.ModelSettings;
-import io.freshet.scoring.settings.ModelSettingsJson;
-import io.freshet.scoring.state.HashValue;
-import io.freshet.scoring.state.LearnerDelta;
-import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,7 +27,7 @@ class ScoringModelTest {
     List<Instance> candidates =
         DeclaredModels.candidates(new Random(2), 20, DeclaredModels.histories(new Random(3), 18));
     InMemoryModelLog log = new InMemoryModelLog("din", () -> Instant.EPOCH);
-    publish(log.open(), settings, state);
+    DeclaredModels.publish(log.open(), settings, state);
     ReaderOptions options =
         ReaderOptions.of(Map.of(), "din", Isolation.SPECULATIVE).withFeatures(0, 0);
 
@@ -59,28 +51,5 @@ class ScoringModelTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> ScoringModel.of("{\"family\":\"crystal-ball\"}"))
         .withMessageContaining("a manifest's settings must be readable");
-  }
-
-  private static void publish(ModelLog log, ModelSettings settings, ModelState state) {
-    long epoch = log.claim(null, HashValue.EMPTY);
-    Map<String, Long> rowCounts = new HashMap<>();
-    state.tables().forEach((name, table) -> rowCounts.put(name, (long) table.size()));
-    log.publish(
-        new VersionFacts(
-            new Version(epoch, 1),
-            null,
-            HashValue.EMPTY,
-            state.computeHash(),
-            1,
-            0,
-            rowCounts,
-            Map.of(),
-            Map.of(),
-            "passed",
-            ModelSettingsJson.write(settings),
-            1,
-            "test",
-            "test"),
-        LearnerDelta.whole(LearnerState.servingOnly(state)));
   }
 }

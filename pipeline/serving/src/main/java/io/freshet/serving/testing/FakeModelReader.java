@@ -2,8 +2,10 @@ package io.freshet.serving.testing;
 
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
+import io.freshet.scoring.AnytimeScorer.Prefix;
 import io.freshet.scoring.feature.Instance;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.serving.Effort;
 import io.freshet.serving.ModelReader;
 import io.freshet.serving.NoVersion;
 import io.freshet.serving.ReaderStats;
@@ -35,6 +37,8 @@ public final class FakeModelReader implements ModelReader {
   private @Nullable VersionFacts facts;
   private @Nullable Duration stalenessLimit;
   private Duration staleness = Duration.ZERO;
+  private List<Prefix> prefixes = List.of();
+  private long nanosPerUnit;
   private boolean matches = true;
   private boolean closed;
   private long swaps;
@@ -88,6 +92,18 @@ public final class FakeModelReader implements ModelReader {
     this.stalenessLimit = limit;
   }
 
+  /**
+   * The model offers these prefixes of its network from now on, or none; probabilities stay what
+   * they are.
+   *
+   * @param prefixes shortest first
+   * @param perUnit what a unit takes of a budget of time
+   */
+  public synchronized void setPrefixes(List<Prefix> prefixes, Duration perUnit) {
+    this.prefixes = List.copyOf(prefixes);
+    this.nanosPerUnit = perUnit.toNanos();
+  }
+
   /** What {@link #matches} says from now on. */
   public synchronized void setMatches(boolean matches) {
     this.matches = matches;
@@ -102,24 +118,25 @@ public final class FakeModelReader implements ModelReader {
   public Scorer scorer() {
     return new Scorer() {
       @Override
-      public Scores score(List<Instance> instances) {
-        return FakeModelReader.this.score(instances);
+      public Scores score(List<Instance> instances, Effort effort) {
+        return FakeModelReader.this.score(instances, effort);
       }
 
       @Override
-      public Scores score(String userId, List<String> itemIds, Map<String, Object> context) {
+      public Scores score(
+          String userId, List<String> itemIds, Map<String, Object> context, Effort effort) {
         List<Instance> instances = new ArrayList<>(itemIds.size());
         for (String itemId : itemIds) {
           instances.add(
               new Instance(
                   itemId, Map.of(), userId.isEmpty() ? null : userId, context, 0, 0, Map.of()));
         }
-        return score(instances);
+        return score(instances, effort);
       }
     };
   }
 
-  private synchronized Scores score(List<Instance> instances) {
+  private synchronized Scores score(List<Instance> instances, Effort effort) {
     VersionFacts served = served();
     Duration limit = stalenessLimit;
     if (limit != null && staleness.compareTo(limit) > 0) {
@@ -133,7 +150,29 @@ public final class FakeModelReader implements ModelReader {
       probabilities[i] = (float) p;
       logits[i] = (float) Math.log(p / (1 - p));
     }
-    return new Scores(served.version(), staleness, probabilities, logits);
+    return new Scores(served.version(), staleness, probabilities, logits, false, prefix(effort));
+  }
+
+  private @Nullable Prefix prefix(Effort effort) {
+    if (prefixes.isEmpty()) {
+      return null;
+    }
+    Prefix reached = prefixes.get(0);
+    if (effort.kind() == Effort.Kind.UNITS && effort.amount() < reached.units()) {
+      throw new IllegalArgumentException(
+          "units must be at least those of the shortest prefix, %d, got %d"
+              .formatted(reached.units(), effort.amount()));
+    }
+    for (Prefix next : prefixes) {
+      boolean affordable =
+          switch (effort.kind()) {
+            case WHOLE -> true;
+            case UNITS -> next.units() <= effort.amount();
+            case TIME -> next.units() * nanosPerUnit <= effort.amount();
+          };
+      reached = affordable ? next : reached;
+    }
+    return reached;
   }
 
   private VersionFacts served() {
