@@ -12,6 +12,13 @@ final class TestModels {
   private TestModels() {}
 
   static ModelsFile file(long publishEveryMs) {
+    return file(publishEveryMs, "batch: {size: 64, span: 5s}");
+  }
+
+  /**
+   * @param steps YAML of how steps and rounds are cut, on one line
+   */
+  static ModelsFile file(long publishEveryMs, String steps) {
     String common =
         """
             features:
@@ -26,10 +33,10 @@ final class TestModels {
               - {name: clicked, of: [item, category], actions: [click], length: 10}
               - {name: skipped, of: [category], actions: [none], length: 5}
             network: {units: [8, 4], activation: dice}
-            batch: {size: 64, span: 5s}
+            %s
             publish: {every: %dms, anchorEvery: 1s}
         """
-            .formatted(publishEveryMs);
+            .formatted(steps, publishEveryMs);
     String yaml =
         """
         stream: {outOfOrderness: %dms}

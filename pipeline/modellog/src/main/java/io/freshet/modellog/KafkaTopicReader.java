@@ -69,10 +69,11 @@ final class KafkaTopicReader {
     try (KafkaConsumer<String, byte[]> consumer = consumer(topic)) {
       consumer.assign(List.of(partition));
       consumer.seek(partition, from);
+      long last = Math.min(to, consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L));
       long next = from;
-      while (next < to) {
+      while (next < last) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL).records(partition)) {
-          if (record.offset() < to) {
+          if (record.offset() < last) {
             reader.record(record.offset(), String.valueOf(record.key()), record.value());
           }
         }

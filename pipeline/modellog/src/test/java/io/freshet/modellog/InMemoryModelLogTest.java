@@ -1,10 +1,16 @@
 package io.freshet.modellog;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 
 class InMemoryModelLogTest extends ModelLogContract {
 
-  private final InMemoryModelLog log = new InMemoryModelLog("din", () -> Instant.EPOCH);
+  private final AtomicLong clock = new AtomicLong();
+  private final InMemoryModelLog log =
+      new InMemoryModelLog("din", () -> Instant.ofEpochMilli(clock.get()));
 
   @Override
   ModelLog open(boolean rewind) {
@@ -14,5 +20,34 @@ class InMemoryModelLogTest extends ModelLogContract {
   @Override
   LogFeed feed() {
     return log.feed();
+  }
+
+  @Test
+  void tenThousandVersionsLeaveTheSizeOfTheTopicsFlat() {
+    ModelLog writer = open(false);
+    TwoPartLearner learner = TwoPartLearner.start(writer);
+    long largestEarly = 0;
+    long largestLate = 0;
+    for (int version = 0; version < 10_000; version++) {
+      clock.addAndGet(250);
+      learner.learn();
+      Version published = learner.publish().version();
+      if (version % 100 == 0) {
+        learner.anchor();
+      }
+      if (version % 4 == 0) {
+        learner.learn();
+        Cut cut = learner.cut();
+        writer.commit(published);
+        writer.release(cut);
+      }
+      if (version < 2_000) {
+        largestEarly = Math.max(largestEarly, log.bytes());
+      } else {
+        largestLate = Math.max(largestLate, log.bytes());
+      }
+    }
+    assertThat(largestLate).isLessThan(largestEarly * 11 / 10);
+    assertThat(feed().index().anchors()).hasSizeLessThan(12);
   }
 }

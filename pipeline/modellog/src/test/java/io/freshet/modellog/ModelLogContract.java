@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.freshet.modellog.ModelIndex.AnchorPosition;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
+import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.StateHash;
@@ -213,6 +214,153 @@ abstract class ModelLogContract {
         .isThrownBy(() -> log.publish(learner.facts(new Version(1, 4), 0), nothing))
         .withMessageContaining("the parent of 1:4");
     assertThat(versions()).containsExactly(new Version(1, 1), new Version(1, 3));
+  }
+
+  @Test
+  void aLearnerIsRebuiltFromTheNewestAnchorWhatFollowsItAndTheCheckpointsCut() {
+    for (boolean anchored : new boolean[] {true, false}) {
+      ModelLog log = open(true);
+      TwoPartLearner learner = TwoPartLearner.start(log);
+      for (int round = 0; round < 6; round++) {
+        learner.learn();
+        learner.publish();
+        if (anchored && round == 2) {
+          learner.anchor();
+        }
+      }
+      learner.learn();
+      Cut cut = learner.cut();
+      learner.learn();
+      learner.publish(); // nobody remembers it
+      log.close();
+
+      TwoPartLearner next = TwoPartLearner.restore(open(true), cut, null);
+      assertThat(next.step()).isEqualTo(7);
+      assertThat(next.state().serving().computeHash()).isEqualTo(cut.stateHash());
+      assertThat(next.state().own().computeHash()).isEqualTo(cut.learnerHash());
+      VersionFacts facts = next.publish();
+      assertThat(facts.parent()).isEqualTo(cut.version());
+      assertThat(facts.stateHash()).as("the cut's changes included").isEqualTo(cut.stateHash());
+    }
+  }
+
+  @Test
+  void aLearnerThatHasPublishedNothingIsRebuiltFromItsCutAlone() {
+    TwoPartLearner learner = TwoPartLearner.start(open(false));
+    learner.learn();
+    Cut cut = learner.cut();
+
+    TwoPartLearner next = TwoPartLearner.restore(open(false), cut, null);
+    assertThat(next.state().own().computeHash()).isEqualTo(cut.learnerHash());
+    assertThat(next.publish().parent()).isNull();
+    assertThat(TwoPartLearner.restore(open(false), next.cut(), null).publish().parent())
+        .isEqualTo(new Version(2, 1));
+  }
+
+  @Test
+  void whatIsRestoredFromIsCommittedThoughItsNotificationGotLost() {
+    TwoPartLearner learner = TwoPartLearner.start(open(false));
+    learner.learn();
+    Version version = learner.publish().version();
+    TwoPartLearner.restore(open(false), learner.cut(), null);
+
+    assertThat(entries()).contains(new LogEntry.Commit(version));
+    try (LogFeed feed = feed()) {
+      assertThat(feed.index().committed()).isEqualTo(version);
+    }
+  }
+
+  @Test
+  void anExplicitRewindTakesBackWhatWasCommittedForAllStartsAfterIt() {
+    ModelLog log = open(false);
+    TwoPartLearner learner = TwoPartLearner.start(log);
+    learner.learn();
+    learner.publish();
+    Cut early = learner.cut();
+    learner.learn();
+    log.commit(learner.publish().version());
+
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> TwoPartLearner.restore(open(false), early, null))
+        .withMessageContaining("committed version 1:2")
+        .withMessageContaining("got 1:1");
+    TwoPartLearner rewound = TwoPartLearner.restore(open(true), early, null);
+    rewound.learn();
+    rewound.publish();
+    TwoPartLearner next = TwoPartLearner.restore(open(false), rewound.cut(), null);
+    assertThat(next.step()).isEqualTo(2);
+  }
+
+  @Test
+  void aCheckpointThatDoesNotBelongToTheLogIsRefusedUnlessItCarriesTheWholeState() {
+    TwoPartLearner learner = TwoPartLearner.start(open(false));
+    learner.learn();
+    learner.publish();
+    learner.learn();
+    Cut cut = learner.cut();
+    Cut foreign =
+        new Cut(
+            new Version(7, 70),
+            cut.versionHash(),
+            cut.stateHash(),
+            cut.learnerHash(),
+            cut.firstOffset(),
+            cut.offset(),
+            cut.step());
+    Cut lost =
+        new Cut(
+            cut.version(),
+            cut.versionHash(),
+            cut.stateHash(),
+            cut.learnerHash(),
+            cut.firstOffset() + 1_000,
+            cut.offset() + 1_000,
+            cut.step());
+
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> TwoPartLearner.restore(open(false), foreign, null))
+        .withMessageContaining("the base 7:70 of a claim must be a live version");
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> TwoPartLearner.restore(open(false), lost, null))
+        .withMessageContaining("slots must hold the checkpoint's cut at offset")
+        .withMessageContaining("a savepoint, which carries the whole state");
+    LearnerState saved = learner.state().copy();
+    TwoPartLearner next = TwoPartLearner.restore(open(false), foreign, saved);
+    VersionFacts whole = next.publish();
+    assertThat(whole.parent()).isNull();
+    assertThat(whole.stateHash()).isEqualTo(cut.stateHash());
+    assertThat(next.state().own().computeHash()).isEqualTo(cut.learnerHash());
+  }
+
+  @Test
+  void whatNoCheckpointNeedsIsDeletedAndALearnerStillFindsItsState() {
+    ModelLog log = open(false);
+    TwoPartLearner learner = TwoPartLearner.start(log);
+    Cut cut = null;
+    for (int round = 0; round < 40; round++) {
+      learner.learn();
+      Version version = learner.publish().version();
+      if (round % 5 == 0) {
+        learner.anchor();
+      }
+      learner.learn();
+      cut = learner.cut();
+      log.commit(version);
+      log.release(cut);
+    }
+    log.close();
+
+    try (LogFeed feed = feed()) {
+      assertThat(feed.beginning()).isPositive();
+      List<AnchorPosition> anchors = feed.index().anchors();
+      assertThat(anchors.get(anchors.size() - 2).baseOffset())
+          .as("two committed anchors and what follows them stay")
+          .isGreaterThanOrEqualTo(feed.beginning());
+    }
+    TwoPartLearner next =
+        TwoPartLearner.restore(open(false), java.util.Objects.requireNonNull(cut), null);
+    assertThat(next.state().own().computeHash()).isEqualTo(learner.state().own().computeHash());
+    assertThat(next.publish().parent()).isNotNull();
   }
 
   @Test

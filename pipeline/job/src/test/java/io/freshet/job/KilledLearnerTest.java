@@ -1,0 +1,383 @@
+package io.freshet.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.job.learner.LearnerLoop;
+import io.freshet.job.learner.Publication;
+import io.freshet.job.replay.SequentialReplay;
+import io.freshet.learning.LearnerFamilies;
+import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.modellog.LogEntry;
+import io.freshet.modellog.LogFeed;
+import io.freshet.modellog.LogRecord;
+import io.freshet.modellog.ProtocolPoints;
+import io.freshet.modellog.Version;
+import io.freshet.scoring.feature.HistoryPlan;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.scoring.state.LearnerDelta;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A learner that is killed at any point of its protocol with the log, and goes on from its last
+ * complete checkpoint, against one that nothing happened to.
+ */
+class KilledLearnerTest {
+
+  private static final int IMPRESSIONS = 500;
+  private static final int MS_PER_ENTRY = 20;
+  private static final int CHECKPOINT_EVERY = 20;
+
+  private static ModelsFile models =
+      TestModels.file(1, "batch: {size: 8, span: 5s}\n    round: {steps: 2}");
+  private static List<Entry> entries = List.of();
+  private static Map<String, Ended> unbroken = Map.of();
+
+  /** Points of the protocol that lie outside the log. */
+  enum Moment {
+    /** What the checkpoint holds was written, and it is not complete. */
+    SNAPSHOT_TAKEN,
+    /** The checkpoint is complete, and the learner was not told. */
+    CHECKPOINT_COMPLETE
+  }
+
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * @param committed state hash and event time by step, of what a committed reader sees
+   */
+  private record Ended(
+      String state, List<Evaluation> evaluations, Map<Long, String> committed, int kills) {}
+
+  /** Decides whether to kill now. */
+  private interface Fate {
+    boolean strikes(Enum<?> point);
+  }
+
+  @BeforeAll
+  static void learnWithoutAnyFault() throws IOException {
+    entries = SequentialReplay.entries(models, RandomLog.partitions(11, IMPRESSIONS));
+    Map<String, Ended> ended = new TreeMap<>();
+    for (ModelSettings model : models.models()) {
+      ended.put(model.name(), new Run(model, point -> false).toTheEnd());
+    }
+    unbroken = ended;
+  }
+
+  static Stream<Arguments> points() {
+    return Stream.of(ProtocolPoints.Point.values(), Moment.values())
+        .flatMap(Stream::of)
+        .flatMap(point -> times(point).map(nth -> Arguments.of(point, nth)));
+  }
+
+  private static Stream<Integer> times(Enum<?> point) {
+    return point == ProtocolPoints.Point.CLAIMED ? Stream.of(1) : Stream.of(1, 4);
+  }
+
+  @ParameterizedTest
+  @MethodSource("points")
+  void aLearnerKilledAtAnyPointOfItsProtocolEndsAsTheOneThatWasNot(Enum<?> point, int nth)
+      throws IOException {
+    int[] reached = new int[1];
+    ModelSettings model = models.models().get(0);
+    Ended ended = new Run(model, at -> at == point && ++reached[0] == nth).toTheEnd();
+
+    assertThat(reached[0]).as("how often the point was reached").isGreaterThanOrEqualTo(nth);
+    assertThat(ended.kills()).isEqualTo(1);
+    assertSameAsUnbroken(model, ended);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aLearnerKilledAgainAndAgainEndsAsTheOneThatWasNot(long seed) throws IOException {
+    for (ModelSettings model : models.models()) {
+      Random random = new Random(seed);
+      Ended ended = new Run(model, point -> random.nextInt(30) == 0).toTheEnd();
+      assertThat(ended.kills()).isGreaterThan(3);
+      assertSameAsUnbroken(model, ended);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WhatIsLeft.class)
+  void aLearnerGoesOnFromASavepointWhateverIsLeftOfItsLog(WhatIsLeft left) throws IOException {
+    for (ModelSettings model : models.models()) {
+      Run run = new Run(model, point -> false);
+      run.goOnTo(entries.size() / 2);
+      run.savepoint(left);
+      Ended ended = run.toTheEnd();
+      if (left == WhatIsLeft.ALL) {
+        assertSameAsUnbroken(model, ended);
+      } else {
+        assertThat(ended.state()).isEqualTo(unbroken(model).state());
+        assertThat(withoutEpoch(ended)).isEqualTo(withoutEpoch(unbroken(model)));
+        assertThat(unbroken(model).committed()).containsAllEntriesOf(ended.committed());
+      }
+    }
+  }
+
+  private static Ended unbroken(ModelSettings model) {
+    return java.util.Objects.requireNonNull(unbroken.get(model.name()));
+  }
+
+  enum WhatIsLeft {
+    ALL,
+    NOTHING
+  }
+
+  @Test
+  void faultsLeaveMoreThanOneEpochBehindAndCheckpointsThatCostWhatChanged() throws IOException {
+    ModelSettings model = models.models().get(0);
+    Random random = new Random(5);
+    Run run = new Run(model, point -> random.nextInt(30) == 0);
+    run.toTheEnd();
+    assertThat(run.lastEpoch()).isGreaterThan(3);
+    assertThat(run.largestCheckpoint()).as("bytes").isLessThan(run.wholeStateBytes());
+  }
+
+  private static void assertSameAsUnbroken(ModelSettings model, Ended ended) {
+    Ended expected = unbroken(model);
+    assertThat(ended.state()).isEqualTo(expected.state());
+    assertThat(withoutEpoch(ended)).isEqualTo(withoutEpoch(expected));
+    assertThat(ended.committed()).isEqualTo(expected.committed());
+    assertThat(ended.committed()).hasSizeGreaterThan(2);
+  }
+
+  private static List<Evaluation> withoutEpoch(Ended ended) {
+    return ended.evaluations().stream()
+        .map(e -> new Evaluation(e.model(), e.family(), 0, e.step(), e.rows()))
+        .toList();
+  }
+
+  /** One learner's life over several attempts, without Flink. */
+  private static final class Run {
+
+    private final ModelSettings model;
+    private final Fate fate;
+    private final HistoryPlan plan = HistoryPlan.of(models.models());
+    private final List<Evaluation> evaluations = new ArrayList<>();
+    private final Map<Long, String> committed = new TreeMap<>();
+    private InMemoryModelLog log;
+    private long commitsReadTo;
+    private int next;
+    private long checkpoint;
+    private int kills;
+    private byte @Nullable [] complete;
+    private int completeNext;
+    private int completeEvaluations;
+    private @Nullable LearnerLoop loop;
+    private int largestCheckpoint;
+
+    Run(ModelSettings model, Fate fate) {
+      this.model = model;
+      this.fate = fate;
+      this.log = newLog();
+    }
+
+    private InMemoryModelLog newLog() {
+      return new InMemoryModelLog(model.name(), () -> Instant.ofEpochMilli(now()));
+    }
+
+    private long now() {
+      return (long) next * MS_PER_ENTRY;
+    }
+
+    private void reach(Enum<?> point) {
+      if (fate.strikes(point)) {
+        throw new Killed();
+      }
+    }
+
+    Ended toTheEnd() throws IOException {
+      goOnTo(entries.size());
+      boolean done = false;
+      while (!done) {
+        try {
+          LearnerLoop current = loop();
+          while (next < entries.size()) {
+            take(current);
+          }
+          current.advance(Long.MAX_VALUE);
+          checkpoint(current);
+          done = true;
+        } catch (RuntimeException e) {
+          die(e);
+        }
+      }
+      LearnerDelta state = loop().learner().undrained();
+      readCommitted();
+      return new Ended(
+          state.servingHash() + " " + state.learnerHash(),
+          List.copyOf(evaluations),
+          new TreeMap<>(committed),
+          kills);
+    }
+
+    void goOnTo(int end) throws IOException {
+      while (next < end) {
+        try {
+          take(loop());
+        } catch (RuntimeException e) {
+          die(e);
+        }
+      }
+    }
+
+    private void take(LearnerLoop current) throws IOException {
+      Entry entry = entries.get(next);
+      next++;
+      if (entry instanceof Entry.Predict predict) {
+        current.predict(predict);
+      } else {
+        current.train((Entry.Train) entry);
+      }
+      if (next % CHECKPOINT_EVERY == 0) {
+        checkpoint(current);
+      }
+    }
+
+    /** Every third notification gets lost. */
+    private void checkpoint(LearnerLoop current) throws IOException {
+      long id = ++checkpoint;
+      byte[] bytes = saved(current, id, false);
+      largestCheckpoint = Math.max(largestCheckpoint, bytes.length);
+      reach(Moment.SNAPSHOT_TAKEN);
+      complete = bytes;
+      completeNext = next;
+      completeEvaluations = evaluations.size();
+      reach(Moment.CHECKPOINT_COMPLETE);
+      if (id % 3 != 0 || next == entries.size()) {
+        current.completed(id);
+      }
+      if (id % 4 == 0) {
+        readCommitted();
+      }
+    }
+
+    private static byte[] saved(LearnerLoop current, long id, boolean whole) throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      current.save(id, whole, new DataOutputStream(bytes));
+      return bytes.toByteArray();
+    }
+
+    void savepoint(WhatIsLeft left) throws IOException {
+      complete = saved(loop(), ++checkpoint, true);
+      completeNext = next;
+      completeEvaluations = evaluations.size();
+      readCommitted();
+      if (left == WhatIsLeft.NOTHING) {
+        log = newLog();
+        commitsReadTo = 0;
+      }
+      loop = null;
+    }
+
+    private LearnerLoop loop() throws IOException {
+      LearnerLoop current = loop;
+      if (current == null) {
+        current = begin();
+        loop = current;
+      }
+      return current;
+    }
+
+    private LearnerLoop begin() throws IOException {
+      Publication.Port port =
+          new Publication.Port(
+              log.open(false, this::reach), this::now, RandomLog.INPUTS::nameOf, "test");
+      var family = LearnerFamilies.named(model.family());
+      if (complete == null) {
+        return LearnerLoop.start(model, plan, family, port, evaluations::add);
+      }
+      return LearnerLoop.resume(
+          model,
+          plan,
+          family,
+          port,
+          evaluations::add,
+          new DataInputStream(new ByteArrayInputStream(complete)));
+    }
+
+    /** What lies in memory is gone; what came after the last complete checkpoint comes again. */
+    private void die(RuntimeException cause) {
+      Throwable reason = cause;
+      while (reason != null && !(reason instanceof Killed)) {
+        reason = reason.getCause();
+      }
+      if (reason == null) {
+        throw cause;
+      }
+      kills++;
+      loop = null;
+      next = complete == null ? 0 : completeNext;
+      int kept = complete == null ? 0 : completeEvaluations;
+      evaluations.subList(kept, evaluations.size()).clear();
+    }
+
+    /** What readers of committed versions have seen by now. */
+    private void readCommitted() {
+      Map<Version, LogEntry.Manifest> versions = new TreeMap<>();
+      List<LogRecord> records = new ArrayList<>();
+      try (LogFeed feed = log.feed()) {
+        while (feed.position() < feed.end()) {
+          records.addAll(feed.poll(Duration.ZERO));
+        }
+      }
+      for (LogRecord record : records) {
+        if (record.entry() instanceof LogEntry.Manifest manifest) {
+          versions.put(manifest.facts().version(), manifest);
+        } else if (record.entry() instanceof LogEntry.Claim claim) {
+          versions
+              .keySet()
+              .removeIf(
+                  version -> claim.base() == null || version.number() > claim.base().number());
+        } else if (record.entry() instanceof LogEntry.Commit commit
+            && record.offset() >= commitsReadTo) {
+          commitsReadTo = record.offset() + 1;
+          versions.forEach(
+              (version, manifest) -> {
+                if (version.number() <= commit.version().number()) {
+                  String seen = manifest.facts().stateHash() + " " + manifest.facts().eventTime();
+                  String before = committed.put(manifest.facts().step(), seen);
+                  assertThat(before).as("a committed version stays").isIn(null, seen);
+                }
+              });
+        }
+      }
+    }
+
+    long lastEpoch() throws IOException {
+      return evaluations.get(evaluations.size() - 1).epoch();
+    }
+
+    int largestCheckpoint() {
+      return largestCheckpoint;
+    }
+
+    int wholeStateBytes() throws IOException {
+      return saved(loop(), ++checkpoint, true).length;
+    }
+  }
+}
