@@ -20,6 +20,8 @@ import io.freshet.modellog.LogRecord;
 import io.freshet.modellog.ServedNames;
 import io.freshet.modellog.TopicNames;
 import io.freshet.schema.EventTopics;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.source.Sources;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +57,8 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--champion",
       paramLabel = "MODEL",
-      description = "The model that others are compared with (default: the first).")
+      description =
+          "The model that others are compared with (default: the first of the demo's models file).")
   private @Nullable String champion;
 
   @Option(
@@ -115,7 +118,7 @@ final class CompareCommand implements Callable<Integer> {
 
   private int compare(KafkaAccess access) throws JsonProcessingException {
     try (DataDirectory scratch = DataDirectory.temporary();
-        EvaluationStore store = new EvaluationStore(scratch.scratch(), List.of())) {
+        EvaluationStore store = new EvaluationStore(scratch.scratch(), declared())) {
       StoredEvaluations.read(access, store);
       String first = first(store);
       SideBySide.Result result =
@@ -132,6 +135,20 @@ final class CompareCommand implements Callable<Integer> {
       promote(access, result);
     }
     return 0;
+  }
+
+  /** The models in the order of the demo's models file; none where no demo is known. */
+  private List<String> declared() {
+    DataDirectory.@Nullable Identity identity = data == null ? null : DataDirectory.identity(data);
+    if (identity == null) {
+      return List.of();
+    }
+    return DefaultModels.read(
+            identity.modelsFile(), Sources.open(identity.source(), identity.seed()).defaults())
+        .models()
+        .stream()
+        .map(ModelSettings::name)
+        .toList();
   }
 
   private String first(EvaluationStore store) {

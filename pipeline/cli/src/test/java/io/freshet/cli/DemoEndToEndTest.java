@@ -129,7 +129,7 @@ class DemoEndToEndTest {
       assertThat(again.auc()).isEqualTo(model.at("/auc").asDouble());
       assertThat(again.oracleLogLoss()).isEqualTo(model.at("/oracleLogLoss").asDouble());
     }
-    assertThat(report.at("/readers").size()).isEqualTo(2);
+    assertThat(report.at("/readers").size()).isEqualTo(4);
     for (JsonNode reader : report.at("/readers")) {
       String name = reader.at("/model").asText();
       assertThat(reader.at("/matches").asBoolean()).as(name + " is proven").isTrue();

@@ -41,7 +41,7 @@ final class ResultsPage {
         .append(" impression, before anything learnt from it. Log loss in nats. Where there are")
         .append(" several seeds: mean ± sample standard deviation over seeds, which choose both")
         .append(" the source's draws and the models' initial values. Differences are of log losses")
-        .append(" on the same rows (below zero DIN is the better) with a 95 % interval by")
+        .append(" on the same rows (below zero the first is the better) with a 95 % interval by")
         .append(" bootstrap over users, 1,000 replicates; bold where it excludes zero.\n");
     bySource.forEach((source, runs) -> section(out, source, runs));
     return out.toString();
@@ -75,14 +75,15 @@ final class ResultsPage {
   }
 
   private static void differences(StringBuilder out, List<RunResults> runs) {
-    out.append("\n| DIN − | over | rows |");
+    out.append("\n| difference | over | rows |");
     runs.forEach(run -> out.append(" seed ").append(run.seed()).append(" |"));
     out.append("\n|---|---|---|").append("---|".repeat(runs.size())).append('\n');
     for (RunResults.Difference row : runs.get(0).differences()) {
       out.append(
-          "| %s | %s | %s |".formatted(row.other(), row.subset(), count(row.value().rows())));
+          "| %s − %s | %s | %s |"
+              .formatted(row.model(), row.other(), row.subset(), count(row.value().rows())));
       for (RunResults run : runs) {
-        out.append(' ').append(text(find(run, row.other(), row.subset()))).append(" |");
+        out.append(' ').append(text(find(run, row.model(), row.other(), row.subset()))).append(" |");
       }
       out.append('\n');
     }
@@ -111,13 +112,9 @@ final class ResultsPage {
       }
       out.append('\n');
     }
-    for (String other : List.of("base", "logistic-regression")) {
-      out.append("| *DIN − ").append(other).append("* |");
-      for (List<RunResults> runs : bySource.values()) {
-        out.append(' ').append(join(runs, run -> text(find(run, other, ALL)), "; ")).append(" |");
-      }
-      out.append('\n');
-    }
+    bySource.values().iterator().next().get(0).differences().stream()
+        .filter(row -> row.subset().equals(ALL) && !row.other().equals("running-means"))
+        .forEach(row -> difference(out, row.model(), row.other()));
     out.append("\nLabels: ");
     out.append(
         bySource.entrySet().stream()
@@ -136,6 +133,16 @@ final class ResultsPage {
         ". Differences with 95 % intervals over users, bold where they exclude zero; more in"
             + " [docs/RESULTS.md](docs/RESULTS.md). Written by `ops/results`.\n");
     return out.toString();
+  }
+
+  private void difference(StringBuilder out, String model, String other) {
+    out.append("| *").append(model).append(" − ").append(other).append("* |");
+    for (List<RunResults> runs : bySource.values()) {
+      out.append(' ')
+          .append(join(runs, run -> text(find(run, model, other, ALL)), "; "))
+          .append(" |");
+    }
+    out.append('\n');
   }
 
   private static String over(
@@ -162,9 +169,11 @@ final class ResultsPage {
     return Spread.of(values);
   }
 
-  private static @Nullable PairedDifference find(RunResults run, String other, String subset) {
+  private static @Nullable PairedDifference find(
+      RunResults run, String model, String other, String subset) {
     return run.differences().stream()
-        .filter(row -> row.other().equals(other) && row.subset().equals(subset))
+        .filter(row -> row.model().equals(model) && row.other().equals(other))
+        .filter(row -> row.subset().equals(subset))
         .map(RunResults.Difference::value)
         .findFirst()
         .orElse(null);

@@ -7,6 +7,7 @@ import io.freshet.learning.metric.PairedDifference;
 import io.freshet.learning.metric.QualityReport;
 import io.freshet.learning.metric.QualityRows;
 import io.freshet.learning.metric.Shares;
+import io.freshet.learning.reference.References;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ record RunResults(
   static final String SUBJECT = "din";
   private static final List<String> OTHERS =
       List.of("base", "logistic-regression", "running-means");
+  private static final String BASELINE = "logistic-regression";
   private static final String PRIOR = "prior";
   private static final int LAST = 200_000;
   private static final int LEAST_HISTORY = 5;
@@ -55,8 +57,8 @@ record RunResults(
       @Nullable Double calibration,
       @Nullable Double recovered) {}
 
-  /** The mean difference of the subject's log loss to another's over a subset of the rows. */
-  record Difference(String other, String subset, PairedDifference value) {}
+  /** The mean difference of one model's log loss to another's over a subset of the rows. */
+  record Difference(String model, String other, String subset, PairedDifference value) {}
 
   /**
    * The figures of a run.
@@ -164,19 +166,31 @@ record RunResults(
       subsets.put("first purchases", examples.firstOfItsPair(size));
     }
     long[] users = examples.users(size);
-    double[] subject = losses(predictions, SUBJECT);
-    List<Difference> found = new ArrayList<>();
-    for (String other : OTHERS) {
-      double[] losses = losses(predictions, other);
-      subsets.forEach(
-          (name, mask) -> {
-            PairedDifference value =
-                PairedDifference.byUserBootstrap(subject, losses, users, mask, REPLICATES, 1);
-            if (value != null) {
-              found.add(new Difference(other, name, value));
-            }
-          });
+    Map<String, List<String>> pairs = new LinkedHashMap<>();
+    pairs.put(SUBJECT, OTHERS);
+    for (String model : predictions.models().keySet()) {
+      if (!model.equals(SUBJECT)
+          && !OTHERS.contains(model)
+          && !References.names().contains(model)) {
+        pairs.put(model, List.of(BASELINE));
+      }
     }
+    List<Difference> found = new ArrayList<>();
+    pairs.forEach(
+        (model, others) -> {
+          double[] subject = losses(predictions, model);
+          for (String other : others) {
+            double[] losses = losses(predictions, other);
+            subsets.forEach(
+                (name, mask) -> {
+                  PairedDifference value =
+                      PairedDifference.byUserBootstrap(subject, losses, users, mask, REPLICATES, 1);
+                  if (value != null) {
+                    found.add(new Difference(model, other, name, value));
+                  }
+                });
+          }
+        });
     return found;
   }
 

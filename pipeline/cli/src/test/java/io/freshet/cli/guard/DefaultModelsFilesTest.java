@@ -3,6 +3,7 @@ package io.freshet.cli.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.cli.DefaultModels;
+import io.freshet.learning.LearnerFamilies;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.source.Source;
@@ -60,17 +61,29 @@ class DefaultModelsFilesTest {
 
   @ParameterizedTest
   @MethodSource("sources")
-  void dinAndItsBaseModelLearnFromTheSameFeaturesAtTheSourcesPace(String name) {
+  void everyFamilyLearnsFromTheSameFeaturesAtTheSourcesPace(String name) {
     Source source = open(name);
     assertThat(source.name()).isEqualTo(name);
     ModelsFile file = DefaultModels.read(DefaultModels.text(null, name), source.defaults());
 
-    assertThat(file.models()).extracting(ModelSettings::name).containsExactly("din", "base");
-    assertThat(file.models()).extracting(ModelSettings::family).containsExactly("din", "base");
+    assertThat(file.models())
+        .extracting(ModelSettings::name)
+        .containsExactly("din", "base", "boosted", "noise");
+    assertThat(file.models())
+        .extracting(ModelSettings::family)
+        .containsExactlyInAnyOrderElementsOf(
+            LearnerFamilies.all().stream().map(family -> family.scoring().name()).toList());
     ModelSettings din = file.models().get(0);
     ModelSettings base = file.models().get(1);
     assertThat(base.features()).isEqualTo(din.features()).isNotEmpty();
     assertThat(base.histories()).isEqualTo(din.histories()).isNotEmpty();
+    assertThat(file.models())
+        .allSatisfy(
+            model -> {
+              assertThat(model.features()).isEqualTo(din.features());
+              assertThat(model.histories()).isEqualTo(din.histories());
+              assertThat(model.batch()).isEqualTo(din.batch());
+            });
     assertThat(List.of(base.network(), base.regularization(), base.optimizer(), base.batch()))
         .isEqualTo(List.of(din.network(), din.regularization(), din.optimizer(), din.batch()));
     assertThat(file.stream().waitMs()).isEqualTo(source.defaults().waitMs());

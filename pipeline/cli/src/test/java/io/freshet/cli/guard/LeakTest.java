@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 class LeakTest {
 
   private static final Source SOURCE = Sources.open("simulator", 1);
-  private static final Set<String> READ_THE_CONTEXT = Set.of("din", "base", "logistic-regression");
+  private static final Set<String> READ_THE_CONTEXT =
+      Set.of("din", "base", "boosted", "noise", "logistic-regression");
 
   private static Map<String, QualityRows> honest = Map.of();
 

@@ -73,7 +73,7 @@ class FiguresTest {
     ServedFreshness freshness = new ServedFreshness(clock);
     freshness.learnt("din", 300);
     assertThat(freshness.delays().count()).isZero();
-    freshness.served("din", 299, 1_020);
+    freshness.served("din", 299, 1_002);
     freshness.served("base", 1_000, 1_030);
     assertThat(freshness.delays().count()).isZero();
     freshness.served("din", 500, 1_033);
@@ -81,6 +81,21 @@ class FiguresTest {
     assertThat(freshness.delays().at(1)).isEqualTo(30);
     freshness.learnt("din", 400);
     assertThat(freshness.delays().count()).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasReadyBeforeTheFirstScoreBelongsToTheStart() {
+    SourceClock clock = new SourceClock();
+    clock.reached(0, 1_000, 0);
+    clock.reached(300, 1_003, 1);
+    clock.reached(400, 1_100, 2);
+    ServedFreshness freshness = new ServedFreshness(clock);
+    freshness.learnt("din", 300);
+    freshness.served("din", 350, 1_050);
+    assertThat(freshness.delays().count()).isZero();
+    freshness.learnt("din", 400);
+    freshness.served("din", 400, 1_110);
+    assertThat(freshness.delays().count()).isEqualTo(1);
   }
 
   @Test
