@@ -13,8 +13,8 @@ import java.util.List;
  */
 public final class GbnnTrainer {
 
-  /** Of a block's gradient, in root mean squares of what it is fitted to. */
-  private static final double TOLERANCE = 1e-5;
+  /** Where SciPy's L-BFGS stops, which the authors' code calls, blocks end here too. */
+  private static final double LEAST_DECREASE = 2.2e-9;
 
   private static final double NOTHING_LEFT = 1e-12;
   private static final int HALVINGS = 30;
@@ -46,6 +46,7 @@ public final class GbnnTrainer {
     private final double[] labels;
     private final int outputs;
     private final long key = HashedNormal.key(settings.seed(), "gbnn");
+    private final Lbfgs lbfgs = new Lbfgs(settings.iterations(), 0, LEAST_DECREASE);
     private double[][] scores;
     private double[][] residuals;
     private double loss;
@@ -92,8 +93,7 @@ public final class GbnnTrainer {
       BlockFit fit =
           new BlockFit(inputs.rows(chosen), targets, settings.blockUnits(), settings.l2());
       double[] x = fit.start(HashedNormal.key(ofBlock, 2));
-      double tolerance = TOLERANCE * Math.sqrt(meanSquare(residuals));
-      new Lbfgs(settings.iterations(), tolerance).minimise(fit, x);
+      lbfgs.minimise(fit, x);
       return fit.block(x);
     }
 

@@ -30,14 +30,18 @@ final class Lbfgs {
 
   private final int iterations;
   private final double tolerance;
+  private final double leastDecrease;
 
   /**
    * @param iterations at most
    * @param tolerance largest absolute entry of the gradient at which it is a minimum
+   * @param leastDecrease of the value in an iteration, relative where the value is above 1, that is
+   *     worth another one
    */
-  Lbfgs(int iterations, double tolerance) {
+  Lbfgs(int iterations, double tolerance, double leastDecrease) {
     this.iterations = iterations;
     this.tolerance = tolerance;
+    this.leastDecrease = leastDecrease;
   }
 
   /** Moves {@code x} to a minimum, or as near as the iterations allow; never to a higher value. */
@@ -82,7 +86,12 @@ final class Lbfgs {
       remember(x, next, gradient, nextGradient, pairs);
       System.arraycopy(next, 0, x, 0, n);
       System.arraycopy(nextGradient, 0, gradient, 0, n);
+      double decrease =
+          (value - nextValue) / Math.max(1, Math.max(Math.abs(value), Math.abs(nextValue)));
       value = nextValue;
+      if (decrease <= leastDecrease) {
+        return new Result(value, iteration, true);
+      }
     }
     return new Result(value, iteration, largest(gradient) <= tolerance);
   }

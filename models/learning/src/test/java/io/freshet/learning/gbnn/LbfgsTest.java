@@ -24,7 +24,7 @@ class LbfgsTest {
   @Test
   void rosenbrocksCurvedValleyIsFollowedToItsMinimum() {
     double[] x = {-1.2, 1, -1.2, 1, -1.2, 1, -1.2, 1};
-    Lbfgs.Result result = new Lbfgs(500, 1e-8).minimise(LbfgsTest::rosenbrock, x);
+    Lbfgs.Result result = new Lbfgs(500, 1e-8, 0).minimise(LbfgsTest::rosenbrock, x);
     assertThat(result.converged()).isTrue();
     assertThat(result.iterations()).isLessThan(150);
     assertThat(x).containsExactly(new double[] {1, 1, 1, 1, 1, 1, 1, 1}, within(1e-6));
@@ -37,7 +37,7 @@ class LbfgsTest {
     double[] solution = {0.25, -2, 1.5};
     double[] x = new double[3];
     Lbfgs.Result result =
-        new Lbfgs(100, 1e-10)
+        new Lbfgs(100, 1e-10, 0)
             .minimise(
                 (at, gradient) -> {
                   double value = 0;
@@ -56,10 +56,18 @@ class LbfgsTest {
   }
 
   @Test
+  void aValueThatHardlyFallsAnyMoreEndsTheSearch() {
+    double[] x = {-1.2, 1};
+    Lbfgs.Result result = new Lbfgs(500, 0, 1e-5).minimise(LbfgsTest::rosenbrock, x);
+    assertThat(result.converged()).isTrue();
+    assertThat(result.value()).isBetween(1e-25, 1e-3);
+  }
+
+  @Test
   void fewIterationsLeaveALowerValueThanTheStart() {
     double[] x = {-1.2, 1};
     double start = rosenbrock(x, new double[2]);
-    Lbfgs.Result result = new Lbfgs(3, 1e-8).minimise(LbfgsTest::rosenbrock, x);
+    Lbfgs.Result result = new Lbfgs(3, 1e-8, 0).minimise(LbfgsTest::rosenbrock, x);
     assertThat(result.converged()).isFalse();
     assertThat(result.iterations()).isEqualTo(3);
     assertThat(result.value()).isLessThan(start).isEqualTo(rosenbrock(x, new double[2]));
@@ -68,7 +76,7 @@ class LbfgsTest {
   @Test
   void aFunctionThatIsNotANumberFartherOutIsMinimisedWhereItIs() {
     double[] x = {0.9};
-    new Lbfgs(100, 1e-9)
+    new Lbfgs(100, 1e-9, 0)
         .minimise(
             (at, gradient) -> {
               gradient[0] = 1 - 0.1 / at[0];

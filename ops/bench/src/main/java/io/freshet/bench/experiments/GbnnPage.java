@@ -21,8 +21,8 @@ final class GbnnPage {
         `%s`
 
         Batch GBNN (Emami and Martínez-Muñoz, arXiv 1909.12098). **Beside the authors' code** (their figures: 5 stratified
-        folds, 200 units, subsample 0.5, L-BFGS of 200 iterations; ours the same, on folds of our own). Accuracy, mean ± sample standard
-        deviation over folds; "half" is the first half of the units alone:
+        folds of one shuffle, 200 units, subsample 0.5, L-BFGS of 200 iterations; ours the same on three other shuffles). Accuracy,
+        mean ± sample standard deviation over folds; "half" is the first half of the units alone:
 
         | table | J | shrinkage | authors' code | ours | ours, half |
         |---|---|---|---|---|---|
