@@ -37,7 +37,7 @@ public record LiveView(
     Series series) {
 
   /**
-   * @param gaps null for references, which no reader follows
+   * @param reader null for references, which no reader follows
    */
   public record Model(
       String name,
@@ -58,8 +58,18 @@ public record LiveView(
       @Nullable Long bytesPerDelta,
       @Nullable Long bytesPerAnchor,
       @Nullable Long stalenessMs,
-      @Nullable Long gaps,
-      @Nullable Long heals) {}
+      @Nullable Reader reader) {}
+
+  /** What the model's reader has met, as in the run's report. */
+  public record Reader(
+      long gaps,
+      long heals,
+      long undos,
+      long scrubs,
+      long findings,
+      long foreign,
+      long staleRefused,
+      long staleDefaulted) {}
 
   /**
    * @param verified whether the reader computed this version's hash from its own memory; null when

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The same figures as the page's, in Prometheus' text format; what is not known is left out. */
@@ -100,14 +101,38 @@ final class MetricsText {
         "freshet_staleness_seconds",
         "How long ago the source was where the served version has learnt up to.",
         m -> seconds(m.stalenessMs()));
-    modelCounter(
+    readerCounter(
         "freshet_reader_gaps_total",
         "Times that the chain of versions could not be followed.",
-        m -> number(m.gaps()));
-    modelCounter(
+        LiveView.Reader::gaps);
+    readerCounter(
         "freshet_reader_heals_total",
         "Times that a whole state was built anew while another was served.",
-        m -> number(m.heals()));
+        LiveView.Reader::heals);
+    readerCounter(
+        "freshet_reader_undos_total",
+        "Times that versions which a claim took back were undone, without a rebuild.",
+        LiveView.Reader::undos);
+    readerCounter(
+        "freshet_reader_scrubs_total",
+        "Times that the whole served memory was hashed anew.",
+        LiveView.Reader::scrubs);
+    readerCounter(
+        "freshet_reader_findings_total",
+        "Times that a scrub found memory changed.",
+        LiveView.Reader::findings);
+    readerCounter(
+        "freshet_reader_foreign_total",
+        "Records of the log that another writer than its learner must have put there.",
+        LiveView.Reader::foreign);
+    readerCounter(
+        "freshet_reader_stale_refused_total",
+        "Requests that were refused, the version being too stale.",
+        LiveView.Reader::staleRefused);
+    readerCounter(
+        "freshet_reader_stale_defaulted_total",
+        "Requests that were answered with the declared default, the version being too stale.",
+        LiveView.Reader::staleDefaulted);
   }
 
   private void counter(String name, String help, String kind) {
@@ -166,6 +191,13 @@ final class MetricsText {
               }
             })
         .register(registry);
+  }
+
+  private void readerCounter(String name, String help, ToLongFunction<LiveView.Reader> value) {
+    modelCounter(
+        name,
+        help,
+        model -> model.reader() == null ? null : (double) value.applyAsLong(model.reader()));
   }
 
   private static @Nullable Double number(@Nullable Long value) {

@@ -83,6 +83,14 @@ public record RunReport(
 
   /**
    * @param matches whether the hash that the reader computed of what it holds is the manifest's
+   * @param gaps times that the chain could not be followed or memory was found changed
+   * @param heals times that a whole state was built anew while another was served
+   * @param undos times that versions which a claim took back were undone, without a rebuild
+   * @param scrubs times that the whole memory was hashed anew
+   * @param findings times that a scrub found memory changed
+   * @param foreign records of the log that another writer than its learner must have put there
+   * @param staleRefused requests that were refused, the version being too stale
+   * @param staleDefaulted requests that were answered with the declared default instead
    */
   public record Reader(
       String model,
@@ -95,7 +103,13 @@ public record RunReport(
       @Nullable Double stalenessMsP99,
       long swaps,
       long gaps,
-      long heals) {}
+      long heals,
+      long undos,
+      long scrubs,
+      long findings,
+      long foreign,
+      long staleRefused,
+      long staleDefaulted) {}
 
   /**
    * From an example being ready to the first score by a version that learnt it.

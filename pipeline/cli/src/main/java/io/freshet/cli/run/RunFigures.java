@@ -220,10 +220,21 @@ final class RunFigures {
               log == null ? null : log.bytesPerDelta(),
               log == null ? null : log.bytesPerAnchor(),
               probe == null ? null : probe.currentStaleness(),
-              stats == null ? null : stats.gaps(),
-              stats == null ? null : stats.heals()));
+              stats == null ? null : viewReader(stats)));
     }
     return shown;
+  }
+
+  private static LiveView.Reader viewReader(ReaderStats stats) {
+    return new LiveView.Reader(
+        stats.gaps(),
+        stats.heals(),
+        stats.undos(),
+        stats.scrubs(),
+        stats.findings(),
+        stats.foreign(),
+        stats.staleRefused(),
+        stats.staleDefaulted());
   }
 
   private List<LiveView.Version> viewVersions() {

@@ -209,7 +209,13 @@ final class ServingProbe implements AutoCloseable {
         staleness.at(0.99),
         stats.swaps(),
         stats.gaps(),
-        stats.heals());
+        stats.heals(),
+        stats.undos(),
+        stats.scrubs(),
+        stats.findings(),
+        stats.foreign(),
+        stats.staleRefused(),
+        stats.staleDefaulted());
   }
 
   @Override

@@ -21,8 +21,25 @@ class LivePageTest {
   private static LiveView view() {
     LiveView.Model din =
         new LiveView.Model(
-            "din", "din", 1_000L, 4L, 0.3, 0.7, 1.0, 0.29, 0.71, 5L, 1L, 5L, 10L, 20L, 4L, 100L,
-            900L, 250L, 0L, 0L);
+            "din",
+            "din",
+            1_000L,
+            4L,
+            0.3,
+            0.7,
+            1.0,
+            0.29,
+            0.71,
+            5L,
+            1L,
+            5L,
+            10L,
+            20L,
+            4L,
+            100L,
+            900L,
+            250L,
+            new LiveView.Reader(0, 1, 2, 3, 4, 5, 6, 7));
     SeriesBuffer series = new SeriesBuffer();
     series.add(new SeriesBuffer.Sample(1, 100, 50, Map.of("din", 0.3), Map.of(), Map.of()));
     return new LiveView(
@@ -90,6 +107,13 @@ class LivePageTest {
           .contains("freshet_events_total{type=\"impression\"} 1200.0")
           .contains("freshet_staleness_seconds{family=\"din\",model=\"din\"} 0.25")
           .contains("freshet_late_events_total 2.0")
+          .contains("freshet_reader_heals_total{family=\"din\",model=\"din\"} 1.0")
+          .contains("freshet_reader_undos_total{family=\"din\",model=\"din\"} 2.0")
+          .contains("freshet_reader_scrubs_total{family=\"din\",model=\"din\"} 3.0")
+          .contains("freshet_reader_findings_total{family=\"din\",model=\"din\"} 4.0")
+          .contains("freshet_reader_foreign_total{family=\"din\",model=\"din\"} 5.0")
+          .contains("freshet_reader_stale_refused_total{family=\"din\",model=\"din\"} 6.0")
+          .contains("freshet_reader_stale_defaulted_total{family=\"din\",model=\"din\"} 7.0")
           .contains("freshet_publication_bytes_total{family=\"din\",model=\"din\"} 400.0")
           .contains("# HELP freshet_checkpoint_duration_seconds ")
           .doesNotContain("freshet_process_resident_bytes 0");
