@@ -10,10 +10,13 @@ import io.freshet.modellog.TopicNames;
 import io.freshet.modellog.VersionFacts;
 import io.freshet.serving.Isolation;
 import io.freshet.serving.ModelReader;
+import io.freshet.serving.NoVersion;
 import io.freshet.serving.ReaderOptions;
 import io.freshet.serving.Refusal;
 import io.freshet.serving.Swap;
+import io.freshet.serving.Target;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
@@ -38,9 +41,15 @@ final class FollowCommand implements Callable<Integer> {
 
   @ParentCommand private Freshet freshet;
 
+  private static final Duration WAIT = Duration.ofSeconds(30);
+
   @Mixin private KafkaOptions kafka;
 
-  @Parameters(paramLabel = "MODEL", description = "Name of the model.")
+  @Mixin private ReadOptions read;
+
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "Name of the model, or with --served a served name.")
   private String model;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The directory of a running demo.")
@@ -53,7 +62,10 @@ final class FollowCommand implements Callable<Integer> {
           "speculative: versions at once; committed: those that no restart takes back (default: speculative).")
   private Isolation isolation = Isolation.SPECULATIVE;
 
-  @Option(names = "--versions", paramLabel = "N", description = "End after N versions.")
+  @Option(
+      names = "--versions",
+      paramLabel = "N",
+      description = "End after N versions (default: with --version after that one).")
   private @Nullable Long versions;
 
   @Option(names = "--json", description = "Print JSON lines.")
@@ -64,30 +76,58 @@ final class FollowCommand implements Callable<Integer> {
     if (versions != null && versions < 1) {
       throw new WrongUse("--versions must be at least 1, got " + versions);
     }
+    read.check();
     KafkaAccess access = kafka.access(data);
-    checkModel(access, model);
+    read.checkThere(access, model);
     BlockingQueue<Object> news = new LinkedBlockingQueue<>();
     try (HeartbeatClock clock = HeartbeatClock.start(access);
         ModelReader reader =
-            ModelReader.open(
+            read.open(
                 ReaderOptions.of(access.client(), model, isolation)
                     .withPrefix(access.topics().prefix())
                     .withSourceClock(clock::now)
                     .withFeatures(0, 0))) {
       reader.onSwap(news::add);
       reader.onRefusal(news::add);
-      long left = versions == null ? Long.MAX_VALUE : versions;
-      while (left > 0 && !freshet.terminal().isClosed()) {
-        Object next = news.poll(500, TimeUnit.MILLISECONDS);
-        if (next instanceof Swap swap) {
-          freshet.terminal().say(line(swap, clock));
-          left--;
-        } else if (next instanceof Refusal refusal) {
-          freshet.terminal().say(line(refusal));
-        }
+      if (read.target().kind() != Target.Kind.FRESHEST) {
+        // What is gone for ever is said at once.
+        reader.awaitFirst(WAIT);
       }
+      print(reader, news, clock);
     }
     return 0;
+  }
+
+  private void print(ModelReader reader, BlockingQueue<Object> news, HeartbeatClock clock)
+      throws InterruptedException {
+    long left = read.target().kind() == Target.Kind.VERSION ? 1 : Long.MAX_VALUE;
+    left = versions == null ? left : versions;
+    String shown = null;
+    while (left > 0 && !freshet.terminal().isClosed()) {
+      Object next = news.poll(500, TimeUnit.MILLISECONDS);
+      VersionFacts facts = read.served() ? served(reader) : null;
+      if (facts != null && !reader.model().equals(shown)) {
+        // The version that a name changed over to was reached before the name stood for its model.
+        shown = reader.model();
+        freshet.terminal().say(promoted(shown, facts));
+        left--;
+      }
+      if (next instanceof Swap swap && left > 0) {
+        freshet.terminal().say(line(shown == null ? model : shown, swap, clock));
+        left--;
+      } else if (next instanceof Refusal refusal) {
+        freshet.terminal().say(line(refusal));
+      }
+    }
+  }
+
+  /** What a served name serves; null while that is nothing. */
+  private static @Nullable VersionFacts served(ModelReader reader) {
+    try {
+      return reader.stats().facts();
+    } catch (NoVersion e) {
+      return null;
+    }
   }
 
   /** Fails at once, with the log's own words, where the model has no log. */
@@ -105,15 +145,37 @@ final class FollowCommand implements Callable<Integer> {
     }
   }
 
-  private String line(Swap swap, HeartbeatClock clock) {
+  /** How a version was reached, as it is printed. */
+  static String by(Swap.Way way) {
+    return switch (way) {
+      case DELTA -> "delta";
+      case REBUILT -> "anchor";
+      case UNDONE -> "undone";
+    };
+  }
+
+  private String promoted(String now, VersionFacts facts) {
+    if (json) {
+      ObjectNode node = JsonMapper.builder().build().createObjectNode();
+      node.put("served", model).put("model", now).put("version", facts.version().number());
+      node.put("epoch", facts.version().epoch()).put("by", "promotion").put("verified", true);
+      node.put("stateHash", facts.stateHash().toString()).put("step", facts.step());
+      node.put("eventTime", facts.eventTime());
+      return node.toString();
+    }
+    return "%s stands for %s, at %s  verified %s"
+        .formatted(model, now, facts.version(), facts.stateHash().toString().substring(0, 12));
+  }
+
+  private String line(String of, Swap swap, HeartbeatClock clock) {
     VersionFacts facts = swap.facts();
     long age = freshet.wallTime().getAsLong() - swap.publishedAt();
     boolean known = clock.now() > 0;
     long stale = Math.max(0, clock.now() - facts.eventTime());
     if (json) {
       ObjectNode node = JsonMapper.builder().build().createObjectNode();
-      node.put("model", model).put("version", facts.version().number());
-      node.put("epoch", facts.version().epoch()).put("by", swap.rebuilt() ? "anchor" : "delta");
+      node.put("model", of).put("version", facts.version().number());
+      node.put("epoch", facts.version().epoch()).put("by", by(swap.way()));
       node.put("rows", swap.rows()).put("bytes", swap.bytes()).put("verified", true);
       node.put("stateHash", facts.stateHash().toString()).put("step", facts.step());
       node.put("eventTime", facts.eventTime()).put("publishedAt", swap.publishedAt());
@@ -122,10 +184,10 @@ final class FollowCommand implements Callable<Integer> {
     }
     return String.format(
         Locale.ROOT,
-        "%s %-8s %s %,9d rows %,11d bytes  verified %s  step %,d  learnt to %s  stale %s in source time, published %,d ms ago",
-        model,
+        "%s %-8s %-6s %,9d rows %,11d bytes  verified %s  step %,d  learnt to %s  stale %s in source time, published %,d ms ago",
+        of,
         facts.version(),
-        swap.rebuilt() ? "anchor" : "delta ",
+        by(swap.way()),
         swap.rows(),
         swap.bytes(),
         facts.stateHash().toString().substring(0, 12),

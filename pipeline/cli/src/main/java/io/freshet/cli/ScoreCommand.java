@@ -4,6 +4,7 @@ import io.freshet.cli.kafka.HeartbeatClock;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
+import io.freshet.serving.Effort;
 import io.freshet.serving.Isolation;
 import io.freshet.serving.ModelReader;
 import io.freshet.serving.ReaderOptions;
@@ -30,7 +31,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "score",
     description =
-        "Scores items for a user once, with the freshest version on the log, and says with which.")
+        "Scores items for a user once, with the freshest version on the log or the one that is "
+            + "asked for, and says with which.")
 final class ScoreCommand implements Callable<Integer> {
 
   private static final int BATCH = 500;
@@ -39,7 +41,13 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
-  @Parameters(paramLabel = "MODEL", description = "Name of the model.")
+  @Mixin private ReadOptions read;
+
+  @Mixin private EffortOptions howMuch;
+
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "Name of the model, or with --served a served name.")
   private String model;
 
   @Option(names = "--user", paramLabel = "ID", description = "The user (default: an unknown one).")
@@ -94,22 +102,26 @@ final class ScoreCommand implements Callable<Integer> {
           "one of --items and --pairs must say what to score, got %s"
               .formatted(items == null ? "neither" : "both"));
     }
+    read.check();
+    Effort effort = howMuch.effort();
     PairsFile file = pairs == null ? null : PairsFile.read(pairs);
     KafkaAccess access = kafka.access(data);
-    FollowCommand.checkModel(access, model);
+    read.checkThere(access, model);
     try (HeartbeatClock clock = HeartbeatClock.start(access);
         ModelReader reader =
-            ModelReader.open(
+            read.open(
                 ReaderOptions.of(access.client(), model, isolation)
                     .withPrefix(access.topics().prefix())
                     .withSourceClock(clock::now))) {
       Version version = reader.awaitFirst(Duration.ofSeconds(wait));
       note(reader, version);
+      ScoredBy by = new ScoredBy(effort);
       if (file != null) {
-        scoreAll(reader, file);
+        scoreAll(reader, file, effort, by);
       } else {
-        scoreOne(reader);
+        scoreOne(reader, effort, by);
       }
+      by.lines().forEach(line -> freshet.terminal().note(reader.model() + ": " + line));
     }
     return 0;
   }
@@ -120,10 +132,10 @@ final class ScoreCommand implements Callable<Integer> {
         .terminal()
         .note(
             facts == null
-                ? "%s version %s".formatted(model, version)
+                ? "%s version %s".formatted(reader.model(), version)
                 : "%s version %s, learnt to %s, state hash %s %s"
                     .formatted(
-                        model,
+                        reader.model(),
                         facts.version(),
                         facts.eventTime() >= Long.MAX_VALUE - 1
                             ? "the source's end"
@@ -132,9 +144,9 @@ final class ScoreCommand implements Callable<Integer> {
                         reader.matches() ? "verified" : "NOT VERIFIED"));
   }
 
-  private void scoreOne(ModelReader reader) {
+  private void scoreOne(ModelReader reader, Effort effort, ScoredBy by) {
     List<String> candidates = items == null ? List.of() : items;
-    Scores scores = reader.scorer().score(user == null ? "" : user, candidates, values());
+    Scores scores = score(reader, user == null ? "" : user, candidates, effort, by);
     IntStream.range(0, candidates.size())
         .boxed()
         .sorted((a, b) -> Float.compare(scores.of(b), scores.of(a)))
@@ -146,7 +158,23 @@ final class ScoreCommand implements Callable<Integer> {
                         String.format(Locale.ROOT, "%-24s %.6f", candidates.get(i), scores.of(i))));
   }
 
-  private void scoreAll(ModelReader reader, PairsFile file) throws IOException {
+  /** Scores, or says in the terms of this command what of it cannot be scored so. */
+  private Scores score(
+      ModelReader reader, String userId, List<String> candidates, Effort effort, ScoredBy by) {
+    try {
+      Scores scores = reader.scorer().score(userId, candidates, values(), effort);
+      by.add(scores);
+      return scores;
+    } catch (IllegalArgumentException e) {
+      if (effort.kind() == Effort.Kind.UNITS) {
+        throw new WrongUse("--units: " + e.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+
+  private void scoreAll(ModelReader reader, PairsFile file, Effort effort, ScoredBy by)
+      throws IOException {
     List<Float> scores = new ArrayList<>(file.size());
     int from = 0;
     while (from < file.size()) {
@@ -157,7 +185,7 @@ final class ScoreCommand implements Callable<Integer> {
         candidates.add(file.item(to));
         to++;
       }
-      Scores batch = reader.scorer().score(userId, candidates, values());
+      Scores batch = score(reader, userId, candidates, effort, by);
       for (int i = 0; i < batch.size(); i++) {
         scores.add(batch.of(i));
       }

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,31 @@ class FreshetTest {
     assertThat(error()).contains("must say where Kafka is, got none");
     assertThat(run("help", "dance")).isEqualTo(2);
     assertThat(error()).contains("a command must be one of demo");
+  }
+
+  @Test
+  void whatToReadAndHowMuchOfItIsCheckedBeforeKafkaIsAsked() {
+    String[] score = {"score", "din", "--items", "a", "--brokers", "b:1"};
+    assertThat(run(with(score, "--version", "12"))).isEqualTo(2);
+    assertThat(error()).contains("must be an epoch and a number such as 1:250, got \"12\"");
+    assertThat(run(with(score, "--learnt-up-to", "noon"))).isEqualTo(2);
+    assertThat(error()).contains("a time such as 2026-01-31T12:00:00Z").contains("\"noon\"");
+    assertThat(run(with(score, "--version", "1:2", "--learnt-up-to", "5"))).isEqualTo(2);
+    assertThat(error()).contains("at most one of --version, --learnt-up-to").endsWith("got 2");
+    assertThat(run(with(score, "--version", "1:2", "--served"))).isEqualTo(2);
+    assertThat(error()).contains("--version must be of a model").endsWith("got --served");
+    assertThat(run(with(score, "--units", "0"))).isEqualTo(2);
+    assertThat(error()).contains("--units: units to score with must be from 1 to");
+    assertThat(run(with(score, "--budget", "soon"))).isEqualTo(2);
+    assertThat(error()).contains("a duration such as 500us, 2ms, 1s or PT0.002S, got \"soon\"");
+    assertThat(run(with(score, "--budget", "PT-1S"))).isEqualTo(2);
+    assertThat(error()).contains("--budget: the time to score in must not be negative");
+    assertThat(run(with(score, "--budget", "1.5ms", "--units", "8"))).isEqualTo(2);
+    assertThat(error()).contains("at most one of --units and --budget may be given, got both");
+  }
+
+  private static String[] with(String[] command, String... more) {
+    return Stream.of(command, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test
