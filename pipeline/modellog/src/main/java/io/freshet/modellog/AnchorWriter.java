@@ -150,14 +150,14 @@ final class AnchorWriter implements AutoCloseable {
   }
 
   /**
-   * @throws BrokenLog if an anchor could not be written since the last call
+   * @throws BrokenLog if an anchor could not be written, or nothing be deleted, since the last call
    */
   synchronized void throwFailure() {
     RuntimeException cause = failure;
     if (cause != null) {
       failure = null;
       throw new BrokenLog(
-          "an anchor must reach %s, but: %s"
+          "anchors must reach %s and what they replace must go, but: %s"
               .formatted(medium.nameOf(Topic.ANCHORS), cause.getMessage()),
           cause);
     }
