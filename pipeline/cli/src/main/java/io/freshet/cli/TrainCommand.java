@@ -80,6 +80,12 @@ final class TrainCommand implements Callable<Integer> {
       description = "A jar that --flink needs: the job's, and this command line's.")
   private List<Path> jars = new ArrayList<>();
 
+  @Option(
+      names = "--rewind",
+      description =
+          "Start below versions that are committed, and take them back. Without it such a start is refused.")
+  private boolean rewind;
+
   @Option(names = "--create-topics", description = "Make the topics that are missing.")
   private boolean createTopics;
 
@@ -111,7 +117,12 @@ final class TrainCommand implements Callable<Integer> {
           file.models().stream()
               .collect(Collectors.toMap(ModelSettings::name, ModelSettingsJson::write));
       directory.claim(DataDirectory.Identity.of("topics of " + prefixOf(access), 0, "", settings));
-      TrainRun run = new TrainRun(file, access, directory, parallelism, freshet.terminal());
+      TrainRun run =
+          new TrainRun(
+              TrainRun.settings(file, access, parallelism, rewind),
+              access,
+              directory,
+              freshet.terminal());
       Thread stop = new Thread(() -> run.stop(STOP), "freshet-stop");
       Runtime.getRuntime().addShutdownHook(stop);
       try {
@@ -147,7 +158,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     String job =
         RemoteJob.submit(
-            TrainRun.settings(file, access, parallelism),
+            TrainRun.settings(file, access, parallelism, rewind),
             access,
             new RemoteJob.Cluster(
                 address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), jars));

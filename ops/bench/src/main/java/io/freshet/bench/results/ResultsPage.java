@@ -83,7 +83,9 @@ final class ResultsPage {
           "| %s − %s | %s | %s |"
               .formatted(row.model(), row.other(), row.subset(), count(row.value().rows())));
       for (RunResults run : runs) {
-        out.append(' ').append(text(find(run, row.model(), row.other(), row.subset()))).append(" |");
+        out.append(' ')
+            .append(text(find(run, row.model(), row.other(), row.subset())))
+            .append(" |");
       }
       out.append('\n');
     }

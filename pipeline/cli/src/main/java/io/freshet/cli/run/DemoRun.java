@@ -52,9 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DemoRun {
 
-  // A checkpoint holds the learners' whole state for now, so one a second would cost a quarter of
-  // the learning.
-  private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(5);
+  private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
   private static final Duration CATCH_UP = Duration.ofSeconds(60);
   private static final long TURN_MS = 250;
   private static final long REPORT_EVERY_MS = 5_000;

@@ -23,24 +23,17 @@ public final class TrainRun {
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(5);
   private static final long TURN_MS = 500;
 
-  private final ModelsFile models;
+  private final JobSettings settings;
   private final KafkaAccess kafka;
   private final DataDirectory data;
-  private final int parallelism;
   private final Terminal terminal;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  public TrainRun(
-      ModelsFile models,
-      KafkaAccess kafka,
-      DataDirectory data,
-      int parallelism,
-      Terminal terminal) {
-    this.models = models;
+  public TrainRun(JobSettings settings, KafkaAccess kafka, DataDirectory data, Terminal terminal) {
+    this.settings = settings;
     this.kafka = kafka;
     this.data = data;
-    this.parallelism = parallelism;
     this.terminal = terminal;
   }
 
@@ -67,10 +60,9 @@ public final class TrainRun {
 
   private void train() {
     List<String> learners =
-        new ArrayList<>(models.models().stream().map(ModelSettings::name).toList());
+        new ArrayList<>(settings.models().models().stream().map(ModelSettings::name).toList());
     terminal.note("training %s from %s".formatted(String.join(", ", learners), kafka.brokers()));
     learners.add("references");
-    JobSettings settings = settings(models, kafka, parallelism);
     Path snapshot = data.newestSnapshot();
     try (LocalJob job =
         LocalJob.start(
@@ -95,12 +87,17 @@ public final class TrainRun {
     }
   }
 
-  /** The job of {@code models} on the topics of {@code kafka}, references included. */
-  public static JobSettings settings(ModelsFile models, KafkaAccess kafka, int parallelism) {
+  /**
+   * The job of {@code models} on the topics of {@code kafka}, references included.
+   *
+   * @param rewind whether it may take back committed versions
+   */
+  public static JobSettings settings(
+      ModelsFile models, KafkaAccess kafka, int parallelism, boolean rewind) {
     return new JobSettings(
         models,
         new InputPartitions(kafka.topics().events()),
-        new KafkaLogs(kafka.client(), kafka.topics().prefix(), false),
+        new KafkaLogs(kafka.client(), kafka.topics().prefix(), rewind),
         parallelism,
         true,
         Build.version());
