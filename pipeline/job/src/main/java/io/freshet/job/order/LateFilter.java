@@ -5,6 +5,7 @@ import io.freshet.job.input.DeadLetters;
 import io.freshet.job.input.InputRecord;
 import io.freshet.schema.EventIdentity;
 import io.freshet.schema.event.Heartbeat;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -15,6 +16,7 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets each event through once and in time. Keyed by input partition; lateness and repetition are
@@ -32,13 +34,13 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
    */
   public static final long REPEAT_HORIZON_MS = 60_000;
 
-  private static final int SWEEPS_PER_HORIZON = 4;
+  /** A sweep looks at all identities, so it waits until as many have come as it left behind. */
+  private static final int SWEEP_LEAST = 1_024;
 
   private final long outOfOrdernessMs;
   private final DeadLetters deadLetters;
 
-  private transient ValueState<Long> highest;
-  private transient ValueState<Long> sweepAt;
+  private transient ValueState<PartitionProgress> progress;
   private transient MapState<EventIdentity, Long> seen;
 
   public LateFilter(long outOfOrdernessMs, DeadLetters deadLetters) {
@@ -48,12 +50,9 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
 
   @Override
   public void open(OpenContext context) {
-    highest =
+    progress =
         getRuntimeContext()
-            .getState(new ValueStateDescriptor<>("highest", LongSerializer.INSTANCE));
-    sweepAt =
-        getRuntimeContext()
-            .getState(new ValueStateDescriptor<>("sweep-at", LongSerializer.INSTANCE));
+            .getState(new ValueStateDescriptor<>("progress", PartitionProgressSerializer.INSTANCE));
     seen =
         getRuntimeContext()
             .getMapState(
@@ -65,13 +64,11 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
   public void processElement(InputRecord record, Context context, Collector<InputRecord> out)
       throws Exception {
     long time = record.event().eventTime();
-    Long before = highest.value();
-    long newest = before == null ? time : Math.max(before, time);
-    if (before == null || newest > before) {
-      highest.update(newest);
-      sweep(newest);
-    }
+    PartitionProgress before = progress.value();
+    PartitionProgress now = before == null ? PartitionProgress.at(time) : before.reached(time);
+    long newest = now.highest();
     if (record.event() instanceof Heartbeat) {
+      update(before, now);
       return;
     }
     if (time < newest - outOfOrdernessMs) {
@@ -81,16 +78,27 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
           "an event must be at most %d ms older than its partition's newest at %d, got %d"
               .formatted(outOfOrdernessMs, newest, time),
           context);
+      update(before, now);
       return;
     }
     EventIdentity identity = EventIdentity.of(record.event());
     Long earlier = seen.get(identity);
     if (earlier != null && earlier >= newest - REPEAT_HORIZON_MS) {
       reject(record, DeadLetter.REPEATED, "an event must come once, got it again", context);
+      update(before, now);
       return;
     }
     seen.put(identity, newest);
+    now = now.accepted();
+    update(before, now.added() >= Math.max(SWEEP_LEAST, now.kept()) ? sweep(newest) : now);
     out.collect(record);
+  }
+
+  private void update(@Nullable PartitionProgress before, PartitionProgress now)
+      throws IOException {
+    if (!now.equals(before)) {
+      progress.update(now);
+    }
   }
 
   private void reject(InputRecord record, String kind, String reason, Context context) {
@@ -99,18 +107,16 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
         deadLetters.of(record.event(), record.partition(), record.offset(), kind, reason));
   }
 
-  private void sweep(long newest) throws Exception {
-    Long due = sweepAt.value();
-    if (due != null && newest < due) {
-      return;
-    }
-    sweepAt.update(
-        newest == Heartbeat.END_OF_TIME ? newest : newest + REPEAT_HORIZON_MS / SWEEPS_PER_HORIZON);
+  private PartitionProgress sweep(long newest) throws Exception {
+    int kept = 0;
     Iterator<Map.Entry<EventIdentity, Long>> all = seen.iterator();
     while (all.hasNext()) {
       if (all.next().getValue() < newest - REPEAT_HORIZON_MS) {
         all.remove();
+      } else {
+        kept++;
       }
     }
+    return new PartitionProgress(newest, kept, 0);
   }
 }
