@@ -4,8 +4,9 @@ import io.freshet.schema.EventCodec;
 import io.freshet.schema.event.Event;
 import java.io.Serializable;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
-/** Makes dead letters of events that were already decoded. */
+/** Makes dead letters of events that were already decoded. Each operator has its own. */
 public final class DeadLetters implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -16,6 +17,9 @@ public final class DeadLetters implements Serializable {
 
   private final InputPartitions partitions;
 
+  // Making one reads schemas from the class path: too much for every letter of a bad hour.
+  private transient @Nullable EventCodec codec;
+
   public DeadLetters(InputPartitions partitions) {
     this.partitions = partitions;
   }
@@ -24,12 +28,14 @@ public final class DeadLetters implements Serializable {
    * @param partition see {@link InputPartitions}
    */
   public DeadLetter of(Event event, int partition, long offset, String kind, String reason) {
+    EventCodec known = codec == null ? new EventCodec() : codec;
+    codec = known;
     return new DeadLetter(
         partitions.topicOf(partition),
         partitions.partitionOf(partition),
         offset,
         event.eventTime(),
-        new EventCodec().encode(event),
+        known.encode(event),
         kind,
         reason);
   }
