@@ -457,7 +457,8 @@ final class SettingsSchema {
   static final Group GATE =
       new Group(
           "models.NAME.gate",
-          "When a round may become a version; see GATE.md.",
+          "When a round may become a version; see GATE.md. No job judges rounds yet: one that is asked"
+              + " for other values than these is refused.",
           List.of(GATE_TOLERANCE, GATE_BAND, GATE_ROUNDS, GATE_HOLD, GATE_PATIENCE, GATE_ASIDE));
 
   static final Setting<String> WARM_FROM =

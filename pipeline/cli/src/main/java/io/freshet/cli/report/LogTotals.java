@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param bytesPerDelta mean payload
  * @param tableRows rows of all tables of the newest version
  * @param parameters floats of all tensors and tables of the newest version
- * @param passed versions; a refused round has none
  */
 public record LogTotals(
     @Nullable Long version,
@@ -23,6 +22,4 @@ public record LogTotals(
     long anchors,
     long deltas,
     @Nullable Long bytesPerDelta,
-    @Nullable Long bytesPerAnchor,
-    long passed,
-    long refused) {}
+    @Nullable Long bytesPerAnchor) {}

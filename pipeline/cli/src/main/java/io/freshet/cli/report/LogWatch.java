@@ -20,7 +20,6 @@ public final class LogWatch {
   private final ArrayDeque<LogEntry.Manifest> newest = new ArrayDeque<>();
   private LogEntry.@Nullable Manifest last;
   private ModelIndex index = ModelIndex.EMPTY;
-  private long versions;
   private long deltas;
   private long deltaBytes;
 
@@ -39,7 +38,6 @@ public final class LogWatch {
 
   private void add(LogEntry.Manifest manifest) {
     last = manifest;
-    versions++;
     if (manifest.facts().parent() != null) {
       deltas++;
       deltaBytes += manifest.payloadBytes();
@@ -76,9 +74,7 @@ public final class LogWatch {
         anchors.size(),
         deltas,
         deltas == 0 ? null : deltaBytes / deltas,
-        anchors.isEmpty() ? null : anchorBytes / anchors.size(),
-        versions,
-        0);
+        anchors.isEmpty() ? null : anchorBytes / anchors.size());
   }
 
   private static long rows(LogEntry.Manifest manifest) {

@@ -93,7 +93,7 @@ final class ModelFigures {
         oracleLogLoss,
         null,
         recent,
-        log == null ? null : new RunReport.Gate(log.passed(), log.refused()));
+        null);
   }
 
   static RunReport.Model withBaseline(RunReport.Model m, @Nullable Double logLoss) {

@@ -45,6 +45,7 @@ public record RunReport(
    *
    * @param parameters floats of tensors and tables
    * @param deltas versions, those that hold a whole state at an attempt's start not counted
+   * @param gate null: no job judges rounds yet
    */
   public record Model(
       String name,
@@ -73,13 +74,10 @@ public record RunReport(
       @Nullable Double oracleLogLoss,
       @Nullable Double baselineLogLoss,
       Recent recent,
-      @Nullable Gate gate) {}
+      @Nullable Object gate) {}
 
   /** The last fifth of the examples. */
   public record Recent(@Nullable Long examples, @Nullable Double auc, @Nullable Double logLoss) {}
-
-  /** Verdicts on rounds. */
-  public record Gate(long passed, long refused) {}
 
   /**
    * @param matches whether the hash that the reader computed of what it holds is the manifest's

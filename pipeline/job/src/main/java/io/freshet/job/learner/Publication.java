@@ -37,6 +37,9 @@ public final class Publication implements AutoCloseable {
    */
   private static final int RETAINED_CHECKPOINTS = 10;
 
+  /** The verdict of versions as long as no gate stands before them. */
+  private static final String UNJUDGED = "not judged";
+
   /**
    * What a publication needs from outside.
    *
@@ -212,7 +215,7 @@ public final class Publication implements AutoCloseable {
             rowCounts,
             end.lineage(),
             end.metrics(),
-            "passed",
+            UNJUDGED,
             settingsJson,
             settings.seed(),
             learner.engine(),
