@@ -14,9 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -38,7 +35,7 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFeatureLookup.class);
   private static final Duration POLL = Duration.ofMillis(50);
-  private static final long RETRY_MILLIS = 500;
+  private static final Duration RETRY = Duration.ofMillis(500);
 
   private final Map<String, ?> kafka;
   private final List<String> topics;
@@ -46,13 +43,11 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
   private final ThreadLocal<AvroCodec> histories =
       ThreadLocal.withInitial(() -> AvroCodec.of(UserHistories.class));
   private final Thread thread;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Life life = new Life();
 
-  // Guarded by the lock.
+  // Guarded by it.
   private final Bounded<User> users;
   private final Bounded<Known> items;
-  private boolean closed;
   private boolean caughtUp;
   private long unreadable;
   private @Nullable String problem;
@@ -129,13 +124,7 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
 
   @Override
   public Map<String, List<HistoryEntry>> histories(String userId) {
-    User found;
-    lock.lock();
-    try {
-      found = users.get(userId);
-    } finally {
-      lock.unlock();
-    }
+    User found = life.see(() -> users.get(userId));
     try {
       return found == null ? Map.of() : found.histories(histories.get());
     } catch (UndecodableRecord e) {
@@ -146,17 +135,15 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
 
   @Override
   public List<Map<String, Object>> items(List<String> itemIds) {
-    lock.lock();
-    try {
-      List<Map<String, Object>> found = new ArrayList<>(itemIds.size());
-      for (String itemId : itemIds) {
-        Known known = items.get(itemId);
-        found.add(known == null ? Map.of() : known.attributes());
-      }
-      return found;
-    } finally {
-      lock.unlock();
-    }
+    return life.see(
+        () -> {
+          List<Map<String, Object>> found = new ArrayList<>(itemIds.size());
+          for (String itemId : itemIds) {
+            Known known = items.get(itemId);
+            found.add(known == null ? Map.of() : known.attributes());
+          }
+          return found;
+        });
   }
 
   /**
@@ -166,43 +153,34 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
    * @throws NoVersion if that takes longer, saying what was met
    */
   public Duration awaitCaughtUp(Duration timeout) {
-    lock.lock();
+    Duration left;
     try {
-      long left = timeout.toNanos();
-      while (!caughtUp) {
-        if (closed || left <= 0) {
-          throw new NoVersion(
-              "features of users and items must be read from %s first; %s"
-                  .formatted(topics, problem == null ? "reading goes on" : problem));
-        }
-        left = changed.awaitNanos(left);
-      }
-      return Duration.ofNanos(left);
+      left = life.await(() -> caughtUp, timeout);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NoVersion("interrupted while reading " + topics);
-    } finally {
-      lock.unlock();
     }
+    if (left.isNegative()) {
+      throw new NoVersion(
+          "features of users and items must be read from %s first; %s"
+              .formatted(topics, life.see(() -> problem == null ? "reading goes on" : problem)));
+    }
+    return left;
   }
 
   public Stats stats() {
-    lock.lock();
-    try {
-      return new Stats(users.size(), items.size(), users.forgotten + items.forgotten, unreadable);
-    } finally {
-      lock.unlock();
-    }
+    return life.see(
+        () -> new Stats(users.size(), items.size(), users.forgotten + items.forgotten, unreadable));
   }
 
   private void run() {
-    while (isOpen()) {
+    while (life.isOpen()) {
       try (KafkaConsumer<String, byte[]> consumer = consumer()) {
         List<TopicPartition> partitions = partitions(consumer);
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        while (isOpen()) {
+        while (life.isOpen()) {
           for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
             accept(record);
           }
@@ -212,7 +190,7 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
       } catch (KafkaException | MissingTopic e) {
         // What is known stays known; reading begins again.
         note(false, e.getMessage());
-        pause();
+        life.pause(RETRY);
       }
     }
   }
@@ -268,21 +246,11 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
 
   private void unreadable(String where, UndecodableRecord reason) {
     LOG.debug("{}: {}", where, reason.getMessage());
-    lock.lock();
-    try {
-      unreadable++;
-    } finally {
-      lock.unlock();
-    }
+    life.change(() -> unreadable++);
   }
 
   private void forget(ConsumerRecord<String, byte[]> record) {
-    lock.lock();
-    try {
-      (record.topic().equals(topics.get(0)) ? items : users).remove(record.key());
-    } finally {
-      lock.unlock();
-    }
+    life.change(() -> (record.topic().equals(topics.get(0)) ? items : users).remove(record.key()));
   }
 
   private static Map<String, List<HistoryEntry>> historiesOf(UserHistories user) {
@@ -306,75 +274,31 @@ public final class KafkaFeatureLookup implements FeatureLookup, AutoCloseable {
   }
 
   private void put(String userId, byte[] record) {
-    lock.lock();
-    try {
-      users.put(userId, new User(record));
-    } finally {
-      lock.unlock();
-    }
+    life.change(() -> users.put(userId, new User(record)));
   }
 
   private void put(Item item) {
     Map<String, Object> attributes =
         item.getRemoved() ? Map.of() : Attributes.fromAvro(item.getAttributes());
-    lock.lock();
-    try {
-      Known known = items.get(item.getItemId());
-      if (known == null || known.eventTime() <= item.getEventTime()) {
-        items.put(item.getItemId(), new Known(item.getEventTime(), attributes));
-      }
-    } finally {
-      lock.unlock();
-    }
+    life.change(
+        () -> {
+          Known known = items.get(item.getItemId());
+          if (known == null || known.eventTime() <= item.getEventTime()) {
+            items.put(item.getItemId(), new Known(item.getEventTime(), attributes));
+          }
+        });
   }
 
   private void note(boolean reachedEnds, @Nullable String met) {
-    lock.lock();
-    try {
-      caughtUp |= reachedEnds;
-      problem = met;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isOpen() {
-    lock.lock();
-    try {
-      return !closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void pause() {
-    lock.lock();
-    try {
-      long left = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
-      while (!closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
-    }
+    life.change(
+        () -> {
+          caughtUp |= reachedEnds;
+          problem = met;
+        });
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    life.end(thread);
   }
 }

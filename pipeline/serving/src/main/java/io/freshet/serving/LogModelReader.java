@@ -7,9 +7,6 @@ import io.freshet.modellog.VersionFacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,7 +19,7 @@ final class LogModelReader implements ModelReader, ReaderEvents {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogModelReader.class);
   private static final Duration POLL = Duration.ofMillis(50);
-  private static final long RETRY_MILLIS = 200;
+  private static final Duration RETRY = Duration.ofMillis(200);
 
   private final ReaderOptions options;
   private final Supplier<LogFeed> feeds;
@@ -37,12 +34,10 @@ final class LogModelReader implements ModelReader, ReaderEvents {
   // Of the thread alone.
   private @Nullable Follower follower;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Life life = new Life();
 
-  // Guarded by the lock.
+  // Guarded by it.
   private final Tally tally = new Tally();
-  private boolean closed;
   private @Nullable String unreachable;
 
   static LogModelReader open(ReaderOptions options) {
@@ -86,11 +81,11 @@ final class LogModelReader implements ModelReader, ReaderEvents {
   }
 
   private void run() {
-    while (!isClosed()) {
+    while (life.isOpen()) {
       try (LogFeed feed = feeds.get()) {
         Follower present = new Follower(feed, models, pair, options, new ReaderClock(), this);
         follower = present;
-        while (!isClosed()) {
+        while (life.isOpen()) {
           present.step(POLL);
           update(tally -> tally.note(present));
         }
@@ -101,42 +96,13 @@ final class LogModelReader implements ModelReader, ReaderEvents {
         update(Tally::ended);
         LOG.debug("The reader of {} starts again", options.names().log(), e);
         refused(new Refusal(null, String.valueOf(e.getMessage())), false);
-        pause();
+        life.pause(RETRY);
       }
-    }
-  }
-
-  private boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void pause() {
-    lock.lock();
-    try {
-      long left = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
-      while (!closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
     }
   }
 
   private void update(Consumer<Tally> change) {
-    lock.lock();
-    try {
-      change.accept(tally);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    life.change(() -> change.accept(tally));
   }
 
   @Override
@@ -173,13 +139,7 @@ final class LogModelReader implements ModelReader, ReaderEvents {
 
   @Override
   public void unreachable(String problem) {
-    lock.lock();
-    try {
-      unreachable = problem;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    life.change(() -> unreachable = problem);
   }
 
   private <T> void call(List<Consumer<T>> callbacks, T event) {
@@ -204,27 +164,18 @@ final class LogModelReader implements ModelReader, ReaderEvents {
 
   @Override
   public Version awaitFirst(Duration timeout) {
-    long left = (features == null ? timeout : features.awaitCaughtUp(timeout)).toNanos();
-    lock.lock();
+    Duration left = features == null ? timeout : features.awaitCaughtUp(timeout);
     try {
-      VersionFacts facts = tally.stats(scorer).facts();
-      while (facts == null) {
-        if (unreachable != null) {
-          throw new NoVersion(unreachable);
-        }
-        if (closed || left <= 0) {
-          throw new NoVersion(whyNone());
-        }
-        left = changed.awaitNanos(left);
-        facts = tally.stats(scorer).facts();
-      }
-      return facts.version();
+      life.await(() -> tally.stats(scorer).facts() != null || unreachable != null, left);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NoVersion("interrupted while waiting for " + options.names().log());
-    } finally {
-      lock.unlock();
     }
+    VersionFacts facts = stats().facts();
+    if (facts == null) {
+      throw new NoVersion(life.see(() -> unreachable == null ? whyNone() : unreachable));
+    }
+    return facts.version();
   }
 
   private String whyNone() {
@@ -269,30 +220,12 @@ final class LogModelReader implements ModelReader, ReaderEvents {
 
   @Override
   public ReaderStats stats() {
-    lock.lock();
-    try {
-      return tally.stats(scorer);
-    } finally {
-      lock.unlock();
-    }
+    return life.see(() -> tally.stats(scorer));
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    if (!thread.equals(Thread.currentThread())) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    life.end(thread);
     if (features != null) {
       features.close();
     }

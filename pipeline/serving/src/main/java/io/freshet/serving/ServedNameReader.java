@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -26,21 +24,19 @@ final class ServedNameReader implements ModelReader {
 
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration FIRST_VERSION = Duration.ofMillis(200);
-  private static final long RETRY_MILLIS = 200;
+  private static final Duration RETRY = Duration.ofMillis(200);
 
   private final String name;
   private final Supplier<ServedNames> names;
   private final Function<String, ModelReader> readers;
   private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Life life = new Life();
   private final Thread thread;
 
   private volatile @Nullable Serving serving;
 
-  // Guarded by the lock.
-  private boolean closed;
+  // Guarded by life.
   private String problem;
 
   private record Serving(String model, ModelReader reader) {}
@@ -66,9 +62,9 @@ final class ServedNameReader implements ModelReader {
   }
 
   private void run() {
-    while (isOpen()) {
+    while (life.isOpen()) {
       try (ServedNames known = names.get()) {
-        while (isOpen()) {
+        while (life.isOpen()) {
           known.refresh(POLL);
           ServedNames.Target target = known.targets().get(name);
           Serving present = serving;
@@ -79,7 +75,7 @@ final class ServedNameReader implements ModelReader {
       } catch (BrokenLog | KafkaException e) {
         // Whatever is served stays; the name is looked up again.
         met(String.valueOf(e.getMessage()));
-        pause();
+        life.pause(RETRY);
       }
     }
   }
@@ -87,9 +83,11 @@ final class ServedNameReader implements ModelReader {
   /** Waits for the model's first version, unless the name is promoted elsewhere meanwhile. */
   private void takeOver(String model, ServedNames known) {
     ModelReader next = readers.apply(model);
+    AtomicReference<@Nullable Swap> newest = new AtomicReference<>();
+    next.onSwap(newest::set);
     boolean ready = false;
     try {
-      while (!ready && isOpen()) {
+      while (!ready && life.isOpen()) {
         try {
           next.awaitFirst(FIRST_VERSION);
           ready = true;
@@ -103,7 +101,7 @@ final class ServedNameReader implements ModelReader {
         }
       }
       if (ready) {
-        serve(model, next);
+        serve(model, next, newest);
       }
     } finally {
       if (!ready) {
@@ -112,16 +110,17 @@ final class ServedNameReader implements ModelReader {
     }
   }
 
-  private void serve(String model, ModelReader next) {
+  /**
+   * @param newest what the model's reader swapped in last, which becomes what the name serves
+   */
+  private void serve(String model, ModelReader next, AtomicReference<@Nullable Swap> newest) {
     next.onSwap(swap -> call(swapCallbacks, swap));
     next.onRefusal(refusal -> call(refusalCallbacks, refusal));
     Serving before = serving;
-    lock.lock();
-    try {
-      serving = new Serving(model, next);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+    life.change(() -> serving = new Serving(model, next));
+    Swap first = newest.get();
+    if (first != null) {
+      call(swapCallbacks, first);
     }
     if (before != null) {
       before.reader().close();
@@ -132,36 +131,8 @@ final class ServedNameReader implements ModelReader {
     callbacks.forEach(callback -> callback.accept(event));
   }
 
-  private boolean isOpen() {
-    lock.lock();
-    try {
-      return !closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void met(String what) {
-    lock.lock();
-    try {
-      problem = what;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void pause() {
-    lock.lock();
-    try {
-      long left = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
-      while (!closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
-    }
+    life.change(() -> problem = what);
   }
 
   private ModelReader reader() {
@@ -173,13 +144,8 @@ final class ServedNameReader implements ModelReader {
   }
 
   private String whyNone() {
-    lock.lock();
-    try {
-      return "the served name %s must stand for a model that has a version; %s"
-          .formatted(name, problem);
-    } finally {
-      lock.unlock();
-    }
+    return "the served name %s must stand for a model that has a version; %s"
+        .formatted(name, life.see(() -> problem));
   }
 
   @Override
@@ -209,24 +175,17 @@ final class ServedNameReader implements ModelReader {
 
   @Override
   public Version awaitFirst(Duration timeout) {
-    long left = timeout.toNanos();
-    lock.lock();
+    Duration left;
     try {
-      Serving present = serving;
-      while (present == null) {
-        if (closed || left <= 0) {
-          throw new NoVersion(whyNone());
-        }
-        left = changed.awaitNanos(left);
-        present = serving;
-      }
-      return present.reader().awaitFirst(Duration.ofNanos(Math.max(0, left)));
+      left = life.await(() -> serving != null, timeout);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NoVersion("interrupted while waiting for the served name " + name);
-    } finally {
-      lock.unlock();
     }
+    if (left.isNegative()) {
+      throw new NoVersion(whyNone());
+    }
+    return reader().awaitFirst(left);
   }
 
   @Override
@@ -257,18 +216,7 @@ final class ServedNameReader implements ModelReader {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    life.end(thread);
     Serving present = serving;
     if (present != null) {
       present.reader().close();

@@ -169,6 +169,8 @@ class KafkaServingTest {
       assertThatExceptionOfType(NoVersion.class)
           .isThrownBy(() -> reader.scorer().score(UniformModel.any()))
           .withMessageContaining("the served name shop must stand for a model");
+      BlockingQueue<Swap> swaps = new ArrayBlockingQueue<>(100);
+      reader.onSwap(swaps::add);
       new ScriptedLearner(first).claim().publish(1);
       ServedNames.point(broker.kafka(), "s.", "shop", "one", 5);
       reader.awaitFirst(LONG);
@@ -187,6 +189,8 @@ class KafkaServingTest {
       }
       assertThat(score).isEqualTo(2);
       assertThat(reader.model()).isEqualTo("other");
+      assertThat(swaps.poll(LONG.toSeconds(), TimeUnit.SECONDS)).as("of one").isNotNull();
+      assertThat(swaps.poll(LONG.toSeconds(), TimeUnit.SECONDS)).as("of other").isNotNull();
       try (ServedNames names = ServedNames.open(broker.kafka(), "s.")) {
         assertThat(names.targets())
             .containsExactly(Map.entry("shop", new ServedNames.Target("other", 6)));
