@@ -1,11 +1,8 @@
 package io.freshet.cli;
 
 import io.freshet.cli.audit.Audit;
-import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.run.DataDirectory;
-import io.freshet.modellog.VersionFacts;
-import io.freshet.schema.EventTopics;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.source.Sources;
 import java.nio.file.Path;
@@ -36,8 +33,9 @@ final class AuditCommand implements Callable<Integer> {
   @Option(
       names = "--version",
       paramLabel = "[E:]N",
+      converter = WantedVersion.Converter.class,
       description = "The version, with its epoch or without (default: the newest).")
-  private @Nullable String version;
+  private @Nullable WantedVersion version;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The directory of a demo.")
   private @Nullable Path data;
@@ -56,13 +54,7 @@ final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (data != null && !kafka.named() && !DataDirectory.isRunning(data)) {
-      try (DataDirectory directory = DataDirectory.open(data);
-          EmbeddedKafka broker = EmbeddedKafka.start(directory.kafka())) {
-        return audit(KafkaAccess.to(broker.brokers(), new EventTopics(kafka.prefix())));
-      }
-    }
-    return audit(kafka.access(data));
+    return kafka.with(data, this::audit);
   }
 
   private int audit(KafkaAccess access) {
@@ -75,7 +67,7 @@ final class AuditCommand implements Callable<Integer> {
                     freshet
                         .terminal()
                         .progress(String.format(Locale.ROOT, "%,d records read", records)))
-            .of(model, this::isWanted);
+            .of(model, facts -> version == null || version.is(facts.version()));
     freshet
         .terminal()
         .say(
@@ -90,19 +82,6 @@ final class AuditCommand implements Callable<Integer> {
                 result.audited().stateHash(),
                 result.equal() - 1));
     return 0;
-  }
-
-  private boolean isWanted(VersionFacts facts) {
-    if (version == null) {
-      return true;
-    }
-    try {
-      int colon = version.indexOf(':');
-      return facts.version().number() == Long.parseLong(version.substring(colon + 1))
-          && (colon < 0 || facts.version().epoch() == Long.parseLong(version.substring(0, colon)));
-    } catch (NumberFormatException e) {
-      throw new WrongUse("--version must be NUMBER or EPOCH:NUMBER, got " + version, e);
-    }
   }
 
   private ModelsFile modelsFile() {

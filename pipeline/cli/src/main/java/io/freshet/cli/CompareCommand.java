@@ -1,12 +1,9 @@
 package io.freshet.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.compare.SideBySide;
-import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.report.EvaluationStore;
 import io.freshet.cli.run.DataDirectory;
@@ -17,9 +14,9 @@ import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.LogFeed;
 import io.freshet.modellog.LogRecord;
+import io.freshet.modellog.ModelIndex;
 import io.freshet.modellog.ServedNames;
 import io.freshet.modellog.TopicNames;
-import io.freshet.schema.EventTopics;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.source.Sources;
 import java.nio.file.Path;
@@ -96,7 +93,7 @@ final class CompareCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     if (!(confidence > 0.5 && confidence < 1) || windows < 1 || windows > 100) {
       throw new WrongUse(
           "--confidence must be above 0.5 and below 1 and --windows from 1 to 100, got %s and %d"
@@ -107,16 +104,10 @@ final class CompareCommand implements Callable<Integer> {
           "--block must be positive and --horizon not negative, got %s and %s"
               .formatted(block, horizon));
     }
-    if (data != null && !kafka.named() && !DataDirectory.isRunning(data)) {
-      try (DataDirectory directory = DataDirectory.open(data);
-          EmbeddedKafka broker = EmbeddedKafka.start(directory.kafka())) {
-        return compare(KafkaAccess.to(broker.brokers(), new EventTopics(kafka.prefix())));
-      }
-    }
-    return compare(kafka.access(data));
+    return kafka.with(data, this::compare);
   }
 
-  private int compare(KafkaAccess access) throws JsonProcessingException {
+  private int compare(KafkaAccess access) {
     try (DataDirectory scratch = DataDirectory.temporary();
         EvaluationStore store = new EvaluationStore(scratch.scratch(), declared())) {
       StoredEvaluations.read(access, store);
@@ -259,6 +250,12 @@ final class CompareCommand implements Callable<Integer> {
     TopicNames names = new TopicNames(access.topics().prefix(), row.model());
     try (LogFeed feed = KafkaModelLog.feed(access.client(), names)) {
       long end = feed.end();
+      List<ModelIndex.AnchorPosition> anchors = feed.index().anchors();
+      if (!anchors.isEmpty()) {
+        ModelIndex.AnchorPosition newest = anchors.get(anchors.size() - 1);
+        found = feed.anchorManifest(newest).facts().metrics().get(LearnerLoop.CPU_MICROS);
+        feed.seek(Math.max(feed.beginning(), newest.baseOffset()));
+      }
       while (feed.position() < end) {
         for (LogRecord record : feed.poll(POLL)) {
           if (record.entry() instanceof LogEntry.Manifest manifest) {
@@ -271,10 +268,8 @@ final class CompareCommand implements Callable<Integer> {
     return found;
   }
 
-  private String json(KafkaAccess access, SideBySide.Result result, String first)
-      throws JsonProcessingException {
-    JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-    ObjectNode node = mapper.createObjectNode();
+  private String json(KafkaAccess access, SideBySide.Result result, String first) {
+    ObjectNode node = JsonMapper.builder().build().createObjectNode();
     node.put("champion", first).put("from", result.from()).put("to", result.to());
     node.put("confidence", confidence).put("blockMs", block.toMillis());
     ArrayNode models = node.putArray("models");
@@ -299,7 +294,7 @@ final class CompareCommand implements Callable<Integer> {
             .put("rows", standing.rows());
       }
     }
-    return mapper.writeValueAsString(node);
+    return node.toPrettyString();
   }
 
   private static @Nullable Double finite(double value) {

@@ -47,9 +47,10 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--version",
       paramLabel = "[E:]N",
+      converter = WantedVersion.Converter.class,
       description =
           "The version, with its epoch where several had the number (default: the newest).")
-  private @Nullable String version;
+  private @Nullable WantedVersion version;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -85,7 +86,7 @@ final class InspectCommand implements Callable<Integer> {
         for (LogRecord record : feed.poll(POLL)) {
           if (record.entry() instanceof LogEntry.Manifest next) {
             versions++;
-            if (isWanted(next.facts().version())) {
+            if (version == null || version.is(next.facts().version())) {
               manifest = next;
               offset = record.offset();
             }
@@ -101,20 +102,6 @@ final class InspectCommand implements Callable<Integer> {
                     versions));
       }
       return new Found(manifest, offset, versions, feed.index());
-    }
-  }
-
-  private boolean isWanted(Version candidate) {
-    if (version == null) {
-      return true;
-    }
-    try {
-      int colon = version.indexOf(':');
-      long number = Long.parseLong(version.substring(colon + 1));
-      return candidate.number() == number
-          && (colon < 0 || candidate.epoch() == Long.parseLong(version.substring(0, colon)));
-    } catch (NumberFormatException e) {
-      throw new WrongUse("--version must be NUMBER or EPOCH:NUMBER, got " + version, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.run.DataDirectory;
 import io.freshet.schema.EventTopics;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -62,14 +64,24 @@ public final class KafkaOptions {
     }
   }
 
-  /** Whether a Kafka is named, so that no demo is meant. */
-  boolean named() {
-    return brokers != null || file != null;
-  }
-
-  /** What all topics begin with. */
-  String prefix() {
-    return prefix == null ? "" : prefix;
+  /**
+   * Does something with Kafka as it is asked for; with a demo's also while no demo runs there.
+   *
+   * @param demo the directory of a demo, used where no brokers are named; null for none
+   * @throws WrongUse if nothing was ever started in {@code demo}
+   */
+  <T> T with(@Nullable Path demo, Function<KafkaAccess, T> work) {
+    if (demo == null || brokers != null || file != null || DataDirectory.isRunning(demo)) {
+      return work.apply(access(demo));
+    }
+    if (DataDirectory.identity(demo) == null) {
+      throw new WrongUse("--data must be the directory of a demo, there is none in " + demo);
+    }
+    try (DataDirectory directory = DataDirectory.open(demo);
+        EmbeddedKafka broker = EmbeddedKafka.start(directory.kafka())) {
+      return work.apply(
+          KafkaAccess.to(broker.brokers(), new EventTopics(prefix == null ? "" : prefix)));
+    }
   }
 
   private Map<String, String> properties() {

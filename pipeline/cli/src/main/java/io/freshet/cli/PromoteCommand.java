@@ -38,7 +38,10 @@ final class PromoteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    KafkaAccess access = kafka.access(data);
+    return kafka.with(data, this::promote);
+  }
+
+  private int promote(KafkaAccess access) {
     FollowCommand.names(access, model);
     try {
       ServedNames.point(
