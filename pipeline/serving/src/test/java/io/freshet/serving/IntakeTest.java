@@ -161,7 +161,8 @@ class IntakeTest {
     assertThat(committed.value()).isEqualTo(1);
     assertThat(follower.counts().foreign()).isPositive();
     assertThat(follower.refusals).hasSizeLessThan(10);
-    assertThat(follower.reasons()).contains("is not of this log");
+    assertThat(follower.reasons())
+        .contains("is not of this log: a claim after attempt 1 must be of a later one, got 1");
 
     writer.commit(learner.publish(3).version());
     learner.publish(4);

@@ -18,7 +18,6 @@ import io.freshet.cli.report.RunReport;
 import io.freshet.cli.report.ServedFreshness;
 import io.freshet.job.JobSettings;
 import io.freshet.job.input.InputPartitions;
-import io.freshet.modellog.TopicNames;
 import io.freshet.schema.EventTopics;
 import io.freshet.schema.event.Heartbeat;
 import io.freshet.scoring.settings.ModelSettings;
@@ -26,7 +25,6 @@ import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.serving.Isolation;
 import io.freshet.source.Source;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,14 +34,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +49,6 @@ import org.jspecify.annotations.Nullable;
 public final class DemoRun {
 
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
-  private static final Duration CATCH_UP = Duration.ofSeconds(60);
   private static final long TURN_MS = 250;
   private static final long REPORT_EVERY_MS = 5_000;
   private static final long PROMISE_AGAIN_MS = 5_000;
@@ -88,8 +83,6 @@ public final class DemoRun {
   private final RecentRequests requests = new RecentRequests();
   private final ServedFreshness freshness = new ServedFreshness(clock);
   private final DeadLetterCounts deadLetters = new DeadLetterCounts();
-  private final List<ServingProbe> probes = new ArrayList<>();
-  private final List<ModelFollower> followers = new ArrayList<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean stopped;
   private volatile @Nullable JobProgress progress;
@@ -196,7 +189,7 @@ public final class DemoRun {
         });
 
     figures.state("learning");
-    boolean followed = false;
+    DemoReaders readers = opened(open, readers(kafka, models));
     Feeder.@Nullable Outcome outcome = null;
     Movement movement = new Movement(plan.rate(), wallTime.getAsLong());
     long reportedAt = wallTime.getAsLong();
@@ -208,7 +201,7 @@ public final class DemoRun {
       jobProgress.refresh();
       job.failure().ifPresent(reason -> fail("the job must run, it failed: " + reason));
       results.check();
-      followed = followed || followModels(open, kafka, models, figures);
+      boolean followed = readers.start(plan.isolation(), figures);
       outcome = outcome == null ? outcomeOf(feeding) : outcome;
       learnt = outcome != null && jobProgress.snapshot().learnt(target(outcome));
       promisedAt =
@@ -219,7 +212,7 @@ public final class DemoRun {
       terminal.progress(
           ProgressLine.of(
               shown(), backlog(feeder, jobProgress.snapshot().watermark()), figures.trained()));
-      reportedAt = reportNowAndThen(figures, feeder, reportedAt);
+      reportedAt = reportNowAndThen(figures, feeder, readers, reportedAt);
       movement.check(
           wallTime.getAsLong(), feeder.sent(), jobProgress.snapshot(), figures.trained());
     }
@@ -231,7 +224,7 @@ public final class DemoRun {
     Path savepoint = job.stop();
     data.removeSnapshotsBut(savepoint);
     results.drain();
-    return finish(figures, feeder, store, learntAt, models);
+    return finish(figures, feeder, store, learntAt, readers);
   }
 
   private RunReport finish(
@@ -239,28 +232,11 @@ public final class DemoRun {
       Feeder feeder,
       EvaluationStore store,
       long learntAt,
-      List<String> models) {
-    for (ModelFollower follower : followers) {
-      follower.drain();
-    }
-    for (int i = 0; i < probes.size(); i++) {
-      var last = followers.get(i).watch().last();
-      if (plan.isolation() == Isolation.SPECULATIVE
-          && last != null
-          && !probes.get(i).awaitVersion(last.facts().version().number(), CATCH_UP)) {
-        terminal.note(
-            "the reader of %s must come to version %s within %d s, it did not"
-                .formatted(probes.get(i).model(), last.facts().version(), CATCH_UP.toSeconds()));
-      }
-      if (!probes.get(i).verify()) {
-        terminal.note(
-            "the reader of %s must hold what its manifest says, its hash differs"
-                .formatted(probes.get(i).model()));
-      }
-    }
+      DemoReaders readers) {
+    readers.finish(plan.isolation());
     figures.state("done");
     RunReport report =
-        figures.report(learntAt, learntAt, feeder.sent(), secondsToFirstScore(), true);
+        figures.report(learntAt, learntAt, feeder.sent(), readers.secondsToFirstScore(), true);
     look(figures, feeder);
     if (plan.report() != null) {
       report.write(plan.report());
@@ -312,48 +288,16 @@ public final class DemoRun {
     return learners;
   }
 
+  private DemoReaders readers(KafkaAccess kafka, List<String> models) {
+    return new DemoReaders(kafka, models, clock, requests, freshness, wallTime, terminal);
+  }
+
   private void learnt(EvaluationStore store, byte[] value) {
     var evaluation = store.add(value);
     if (evaluation != null && !evaluation.getFamily().equals(EvaluationStore.REFERENCE)) {
       evaluation
           .getRows()
           .forEach(row -> freshness.learnt(evaluation.getModel(), row.getReadyTime()));
-    }
-  }
-
-  /** Readers begin when the models' logs are there; whether they have. */
-  private boolean followModels(
-      Deque<AutoCloseable> open, KafkaAccess kafka, List<String> models, RunFigures figures) {
-    Set<String> there = topicsOf(kafka);
-    for (String model : models) {
-      TopicNames names = new TopicNames(plan.prefix(), model);
-      if (!there.containsAll(List.of(names.log(), names.anchors(), names.index()))) {
-        return false;
-      }
-    }
-    for (String model : models) {
-      ModelFollower follower = opened(open, new ModelFollower(kafka, model).start());
-      ServingProbe probe =
-          opened(
-              open,
-              new ServingProbe(kafka, model, plan.isolation(), clock, requests, freshness, wallTime)
-                  .start());
-      followers.add(follower);
-      probes.add(probe);
-      figures.follow(model, follower.watch());
-      figures.follow(probe);
-    }
-    return true;
-  }
-
-  private static Set<String> topicsOf(KafkaAccess kafka) {
-    try (Admin admin = Admin.create(kafka.properties())) {
-      return admin.listTopics().names().get();
-    } catch (ExecutionException e) {
-      throw new CommandFailed("Kafka must list its topics: " + Causes.of(e), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Set.of();
     }
   }
 
@@ -395,12 +339,15 @@ public final class DemoRun {
     return now;
   }
 
-  private long reportNowAndThen(RunFigures figures, Feeder feeder, long reportedAt) {
+  private long reportNowAndThen(
+      RunFigures figures, Feeder feeder, DemoReaders readers, long reportedAt) {
     long now = wallTime.getAsLong();
     if (plan.report() == null || now - reportedAt < REPORT_EVERY_MS) {
       return reportedAt;
     }
-    figures.report(now, null, feeder.sent(), secondsToFirstScore(), false).write(plan.report());
+    figures
+        .report(now, null, feeder.sent(), readers.secondsToFirstScore(), false)
+        .write(plan.report());
     return now;
   }
 
@@ -441,16 +388,5 @@ public final class DemoRun {
     } catch (IOException e) {
       return null;
     }
-  }
-
-  private @Nullable Double secondsToFirstScore() {
-    long start = ManagementFactory.getRuntimeMXBean().getStartTime();
-    return probes.stream()
-        .map(ServingProbe::firstScoreAt)
-        .filter(java.util.Objects::nonNull)
-        .mapToDouble(at -> (at - start) / 1e3)
-        .boxed()
-        .min(Double::compare)
-        .orElse(null);
   }
 }
