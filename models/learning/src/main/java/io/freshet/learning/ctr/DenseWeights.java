@@ -13,7 +13,7 @@ import io.freshet.scoring.state.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/** The dense tensors with their optimiser's slots, which lie as the tensor does. */
+/** The dense tensors with their optimiser's slots, which lie in columns as the tensor does. */
 public final class DenseWeights {
 
   private final List<TensorSpec> specs;
@@ -34,8 +34,17 @@ public final class DenseWeights {
     this.clip = settings.clip();
     this.slots =
         specs.stream()
-            .map(spec -> slots(spec, trainable(spec) ? optimizer.slots(spec.size()) : 0, changes))
+            .map(spec -> slots(spec, trainable(spec) ? slots(spec) : 0, changes))
             .toList();
+  }
+
+  private int slots(TensorSpec spec) {
+    return optimizer.slots(spec.size(), columns(spec));
+  }
+
+  private static int columns(TensorSpec spec) {
+    int[] dimensions = spec.dimensions();
+    return dimensions[dimensions.length - 1];
   }
 
   private static Tensor slots(TensorSpec spec, int size, LearnerChanges changes) {
@@ -86,7 +95,7 @@ public final class DenseWeights {
         }
         noise.addTo(tensor.name(), step, gradient);
         changes.touch(tensor);
-        optimizer.update(tensor.data(), touchedSlots(i), gradient, step, elapsedMs);
+        optimizer.update(tensor.data(), touchedSlots(i), gradient, elapsedMs);
       }
     }
   }
@@ -103,8 +112,7 @@ public final class DenseWeights {
     }
     Tensor tensor = state.tensor(name);
     changes.touch(tensor);
-    int[] dimensions = specs.get(i).dimensions();
-    int columns = dimensions[dimensions.length - 1];
+    int columns = columns(specs.get(i));
     int width = to - from;
     for (int row = 0; row * columns < tensor.data().length; row++) {
       System.arraycopy(values, row * width, tensor.data(), row * columns + from, width);

@@ -14,12 +14,12 @@ final class AdagradDense implements DenseOptimizer {
   }
 
   @Override
-  public int slots(int size) {
+  public int slots(int size, int columns) {
     return size;
   }
 
   @Override
-  public void update(float[] values, float[] slots, float[] gradient, long step, long elapsedMs) {
+  public void update(float[] values, float[] slots, float[] gradient, long elapsedMs) {
     float factor = forgetting.factor(elapsedMs);
     for (int i = 0; i < values.length; i++) {
       float g = gradient[i];

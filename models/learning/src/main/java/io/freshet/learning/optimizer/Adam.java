@@ -40,4 +40,30 @@ final class Adam {
       values[valueOffset + i] -= rate * m / ((float) Math.sqrt(v) + epsilon);
     }
   }
+
+  /**
+   * The same on one row of a tensor, with a rate and an epsilon of each column.
+   *
+   * @param slots first moments, then {@code size} floats further second moments
+   * @param from where the row begins
+   */
+  static void update(
+      float[] values,
+      float[] slots,
+      int size,
+      int from,
+      int columns,
+      float[] gradient,
+      float[] rates,
+      float[] epsilons) {
+    for (int c = 0; c < columns; c++) {
+      int i = from + c;
+      float g = gradient[i];
+      float m = BETA1 * slots[i] + (1 - BETA1) * g;
+      float v = BETA2 * slots[size + i] + (1 - BETA2) * g * g;
+      slots[i] = m;
+      slots[size + i] = v;
+      values[i] -= rates[c] * m / ((float) Math.sqrt(v) + epsilons[c]);
+    }
+  }
 }

@@ -8,16 +8,21 @@ import io.freshet.scoring.settings.ModelSettings.Optimizer;
  */
 public interface DenseOptimizer {
 
-  /** Floats of slots that a tensor of {@code size} floats needs. */
-  int slots(int size);
+  /**
+   * Floats of slots that a tensor needs; they lie in rows of the tensor's columns, so that a column
+   * is new once its values and its slots are.
+   *
+   * @param size floats of the tensor
+   * @param columns its last dimension
+   */
+  int slots(int size, int columns);
 
   /**
    * Takes one step on one tensor.
    *
-   * @param step counted from 1
    * @param elapsedMs event time since the step before
    */
-  void update(float[] values, float[] slots, float[] gradient, long step, long elapsedMs);
+  void update(float[] values, float[] slots, float[] gradient, long elapsedMs);
 
   /** The optimiser that {@code settings} declare. */
   static DenseOptimizer of(Optimizer settings) {

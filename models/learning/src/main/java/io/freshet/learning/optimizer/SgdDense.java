@@ -10,12 +10,12 @@ final class SgdDense implements DenseOptimizer {
   }
 
   @Override
-  public int slots(int size) {
+  public int slots(int size, int columns) {
     return 0;
   }
 
   @Override
-  public void update(float[] values, float[] slots, float[] gradient, long step, long elapsedMs) {
+  public void update(float[] values, float[] slots, float[] gradient, long elapsedMs) {
     for (int i = 0; i < values.length; i++) {
       values[i] -= rate * gradient[i];
     }

@@ -96,6 +96,40 @@ class BoostedLearnerTest {
     }
   }
 
+  /** Adam's first step of a weight is its rate, whatever the gradient; of an old one it is less. */
+  @Test
+  void aNewBlocksFirstStepIsThatOfANewModelAlsoInAResumedLearner() {
+    TestModel model = TestModel.of("boosted-mlp").boosting(boosting(Sums.NEWTON, 10));
+    float rate = 0.01f;
+    model.dense(OptimizerKind.ADAM, rate, 0, 0);
+    try (Learner learner = new BoostedLearning().create(model.build())) {
+      GeneratedExamples examples = examples(learner, 1);
+      for (int step = 0; step < 400; step++) {
+        learner.train(examples.batch(learner, BATCH));
+      }
+      float[] before = weights(learner);
+      learner.endRound(GeneratedExamples.START);
+      int block = moved(before, weights(learner), 0).get(0);
+      try (Learner resumed = new BoostedLearning().resume(learner.settings(), learner.snapshot())) {
+        before = weights(learner);
+        List<Example> batch = examples.batch(learner, BATCH);
+        learner.train(batch);
+        resumed.train(batch);
+        assertThat(weights(resumed)).isEqualTo(weights(learner));
+      }
+      float[] after = weights(learner);
+      int whole = 0;
+      for (int i = 0; i < after.length; i++) {
+        float step = Math.abs(after[i] - before[i]);
+        if (i % (BLOCKS * 3) / 3 == block && step > 0) {
+          assertThat(step).isCloseTo(rate, within(0.02f * rate));
+          whole++;
+        }
+      }
+      assertThat(whole).isGreaterThan(10);
+    }
+  }
+
   /** Blocks of which a weight moved by more than {@code distance}. */
   private static List<Integer> moved(float[] before, float[] after, double distance) {
     int units = BLOCKS * 3;

@@ -69,18 +69,36 @@ class OptimizerTest {
   void denseAdamIsItsFormula() {
     DenseOptimizer adam = DenseOptimizer.of(settings(OptimizerKind.ADAM, 0.01, 0, 0));
     float[] values = {1};
-    float[] slots = new float[adam.slots(1)];
+    float[] slots = new float[adam.slots(1, 1)];
     double m = 0;
     double v = 0;
     double w = 1;
     for (int t = 1; t <= 5; t++) {
       double g = t - 2.5;
-      adam.update(values, slots, new float[] {(float) g}, t, 0);
+      adam.update(values, slots, new float[] {(float) g}, 0);
       m = 0.9 * m + 0.1 * g;
       v = 0.999 * v + 0.001 * g * g;
       w -= 0.01 * (m / (1 - Math.pow(0.9, t))) / (Math.sqrt(v / (1 - Math.pow(0.999, t))) + 1e-8);
       assertThat(values[0]).isCloseTo((float) w, within(1e-5f));
     }
+  }
+
+  @Test
+  void denseAdamTakesANewColumnsFirstStepAtFullRateHoweverOldTheOthersAre() {
+    DenseOptimizer adam = DenseOptimizer.of(settings(OptimizerKind.ADAM, 0.01, 0, 0));
+    float[] values = new float[4];
+    float[] slots = new float[adam.slots(4, 2)];
+    for (int i = 0; i < 1_000; i++) {
+      adam.update(values, slots, new float[] {1, 1, -1, -1}, 0);
+    }
+    for (int row = 0; row < slots.length; row += 2) {
+      slots[row + 1] = 0;
+    }
+    float[] before = values.clone();
+    adam.update(values, slots, new float[] {1, 0.001f, -1, -5}, 0);
+    assertThat(values[1] - before[1]).isCloseTo(-0.01f, within(1e-5f));
+    assertThat(values[3] - before[3]).isCloseTo(0.01f, within(1e-5f));
+    assertThat(values[0] - before[0]).isCloseTo(-0.01f, within(1e-5f));
   }
 
   @ParameterizedTest
@@ -92,10 +110,10 @@ class OptimizerTest {
     float[] row = {2, -1};
     float[] tensor = {2, -1};
     float[] rowSlots = new float[rows.slots(2)];
-    float[] tensorSlots = new float[dense.slots(2)];
+    float[] tensorSlots = new float[dense.slots(2, 2)];
     for (int t = 1; t <= 2_000; t++) {
       rows.update(row, 0, rowSlots, 0, 2, slope(row), 0, START);
-      dense.update(tensor, tensorSlots, slope(tensor), t, 0);
+      dense.update(tensor, tensorSlots, slope(tensor), 0);
     }
     assertThat(row).containsExactly(new float[] {1, 3}, within(0.01f));
     assertThat(tensor).containsExactly(new float[] {1, 3}, within(0.01f));
