@@ -204,7 +204,7 @@ public final class Feeder {
 
   private Reason sendAll(KafkaProducer<byte[], byte[]> producer, Tails tails) {
     Iterator<SourceRecord> records = source.records(counts.next());
-    Pace pace = new Pace(plan.perSecond());
+    Pace pace = new Pace(plan.perSecond(), System::nanoTime);
     while (!stopped) {
       if (!records.hasNext()) {
         if (promised != Heartbeat.END_OF_TIME) {
@@ -259,10 +259,11 @@ public final class Feeder {
         pace.skip();
       }
     }
+    long time = next instanceof SourceRecord.Good good ? good.event().eventTime() : Pace.NO_TIME;
     while (!stopped) {
-      long nanos = pace.nanosUntilNext();
+      long nanos = pace.nanosUntil(time);
       if (nanos <= 0) {
-        pace.passed();
+        pace.passed(time);
         return true;
       }
       if (next instanceof SourceRecord.Good good
