@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +136,20 @@ class FreshetTest {
     assertThat(error()).contains("a demo must run on --data");
     assertThat(run("inspect", "din", "--kafka", directory.resolve("k").toString())).isEqualTo(2);
     assertThat(error()).contains("--kafka must be a readable properties file");
+  }
+
+  @Test
+  void aDirectoryThatNeverWasADemoIsRefusedAndStaysAsItWas() {
+    Path nowhere = directory.resolve("nowhere");
+    for (String command : List.of("audit", "compare")) {
+      List<String> line = new ArrayList<>(List.of(command, "--data", nowhere.toString()));
+      if (command.equals("audit")) {
+        line.add("din");
+      }
+      assertThat(run(line.toArray(new String[0]))).as(command).isEqualTo(2);
+      assertThat(error()).contains("--data must be the directory of a demo, there is none in");
+      assertThat(nowhere).doesNotExist();
+    }
   }
 
   @Test
