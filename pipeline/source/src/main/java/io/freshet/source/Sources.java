@@ -3,6 +3,9 @@ package io.freshet.source;
 import io.freshet.source.data.MovieTweetings;
 import io.freshet.source.data.OnlineRetail;
 import io.freshet.source.file.EventFile;
+import io.freshet.source.search.Chorus;
+import io.freshet.source.search.MedQuad;
+import io.freshet.source.search.SciFact;
 import io.freshet.source.simulator.SimulatorSource;
 import java.util.Comparator;
 import java.util.List;
@@ -17,9 +20,16 @@ public final class Sources {
           new Entry("simulator", "simulator[:KEY=VALUE,...]", SimulatorSource::open),
           new Entry("online-retail", "online-retail:PATH[,negatives=uniform]", OnlineRetail::open),
           new Entry("movietweetings", "movietweetings:PATH", MovieTweetings::open),
+          new Entry("chorus", searches("chorus"), Chorus::open),
+          new Entry("scifact", searches("scifact"), SciFact::open),
+          new Entry("medquad", searches("medquad"), MedQuad::open),
           new Entry("events", "events:PATH", EventFile::open));
 
   private Sources() {}
+
+  private static String searches(String name) {
+    return name + ":PATH[,clicks=position|cascade,noise=SHARE,explore=SHARE,users=N]";
+  }
 
   /**
    * Opens what {@code source} names.

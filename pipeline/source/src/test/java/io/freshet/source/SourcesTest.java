@@ -31,6 +31,6 @@ class SourcesTest {
   void everySourceStatesWhatItsLabelsAre() {
     assertThat(Sources.open("simulator", 1).labels()).isEqualTo("simulated clicks");
     assertThat(Sources.open("simulator", 1).size()).isEmpty();
-    assertThat(Sources.usages()).hasSize(4);
+    assertThat(Sources.usages()).hasSize(7);
   }
 }

@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** Finds the data sets, which are no part of the repository. */
-final class RealData {
+public final class RealData {
 
   private RealData() {}
 
   /** Skips the test, saying so, where the data set is not there. */
-  static Path folder(String name) {
+  public static Path folder(String name) {
     Path folder = Path.of(System.getProperty("freshet.data", ""), name);
     Assumptions.assumeTrue(
         Files.isDirectory(folder),

@@ -9,11 +9,11 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
 /** Writes small data sets. */
-final class XzFixture {
+public final class XzFixture {
 
   private XzFixture() {}
 
-  static void write(Path file, String... lines) throws IOException {
+  public static void write(Path file, String... lines) throws IOException {
     try (OutputStream out = new XZOutputStream(Files.newOutputStream(file), new LZMA2Options(0))) {
       out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     }

@@ -1,0 +1,24 @@
+package io.freshet.source.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class Bm25Test {
+
+  private static final List<String> TEXTS =
+      List.of("red kettle", "blue kettle kettle", "red lamp, red shade", "Kettle-Lamp", "a tent");
+
+  @Test
+  void documentsComeInTheOrderOfTheFormulaAndTiesInTheirOwn() {
+    Bm25 bm25 = new Bm25(TEXTS);
+    // By hand: n = 5, mean length 2.6; kettle and lamp have idf ln(1 + 2.5/3.5) and ln(1 +
+    // 3.5/2.5).
+    assertThat(bm25.top("KETTLE", 10)).containsExactly(1, 0, 3);
+    assertThat(bm25.top("kettle lamp", 10)).containsExactly(3, 2, 1, 0);
+    assertThat(bm25.top("kettle", 2)).containsExactly(1, 0);
+    assertThat(bm25.top("unknown words", 10)).isEmpty();
+    assertThat(bm25.top("", 10)).isEmpty();
+  }
+}
