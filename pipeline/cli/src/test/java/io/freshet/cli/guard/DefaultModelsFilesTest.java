@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,14 +36,33 @@ class DefaultModelsFilesTest {
         "1,A,RED MUG,1,2010-12-01 08:26:00,2.55,7,France");
     compressed("movies.dat.xz", "1::A Film (1999)::Drama");
     compressed("ratings.dat.xz", "7::1::8::1362062307");
+    compressed(
+        "products.tsv.xz",
+        "docid\tsupplier\tprice_cents\tdate_released\ttitle\tshort_description\tattributes",
+        "1\tAcme\t1999\t2010-01-01\tA laptop\tLight\ttype=Notebook");
+    compressed(
+        "corpus.tsv.xz", "doc_id\tstructured\tn_sentences\ttitle\tabstract", "1\t0\t1\tT\tA");
+    compressed(
+        "medquad_qa.tsv.xz",
+        "qid\tcollection\tdoc_id\tfocus\tsemantic_group\tqtype\tquestion\tanswer",
+        "1\tC\t1\tF\tG\tinformation\tWhat is it?\tThis.");
+    compressed("ratings.csv.gz", "query,docid,rating", "laptop,1,3");
+    compressed("queries.tsv.gz", "query_id\tsplit\tclaim", "1\ttrain\tA claim");
+    compressed(
+        "qrels.tsv.gz",
+        "query_id\tdoc_id\tsplit\trelevance\tevidence_label\tevidence_sentences",
+        "1\t1\ttrain\t1\tNONE\t");
     Files.writeString(
         folder.resolve("events.jsonl"),
         "{\"type\":\"item\",\"itemId\":\"i1\",\"eventTime\":1700000000000}\n");
   }
 
   private void compressed(String name, String... lines) throws IOException {
+    OutputStream file = Files.newOutputStream(folder.resolve(name));
     try (OutputStream out =
-        new XZOutputStream(Files.newOutputStream(folder.resolve(name)), new LZMA2Options(0))) {
+        name.endsWith(".gz")
+            ? new GZIPOutputStream(file)
+            : new XZOutputStream(file, new LZMA2Options(0))) {
       out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     }
   }
