@@ -164,7 +164,15 @@ final class LogRebuild {
             ? Math.max(claims.newestFreshStart(), medium.beginning(Topic.LOG))
             : from.baseOffset();
     Map<Version, LogEntry.Manifest> versions = new LinkedHashMap<>();
-    ServingChain chain = new ServingChain(codec, base, claims, parts, versions);
+    ServingChain chain =
+        new ServingChain(
+            codec,
+            base,
+            claims,
+            survey.authors(),
+            from == null ? 0 : from.version().number(),
+            parts,
+            versions);
     medium.read(Topic.LOG, start, medium.end(Topic.LOG), chain);
     requireNone(chain.problem());
     if (!versions.containsKey(base)) {

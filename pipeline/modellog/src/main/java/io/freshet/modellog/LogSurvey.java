@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a new attempt must know of a log before it claims it, read from the newest anchor that
- * serves up to the end.
+ * serves up to the end. Records of other writers than the attempts that the index lists do not
+ * count.
  *
  * @param newestLive the version that a reader of everything would hold
  * @param baseHash state hash of the asked base; null when the log has no such live version
@@ -25,6 +26,7 @@ record LogSurvey(
     @Nullable HashValue baseHash,
     LogEntry.@Nullable Manifest baseManifest,
     Claims claims,
+    Authors authors,
     List<AnchorPosition> anchors,
     List<AnchorPosition> liveAnchors) {
 
@@ -33,7 +35,7 @@ record LogSurvey(
   static LogSurvey of(LogFeed feed, @Nullable Version base) {
     ModelIndex index = feed.index();
     Claims claims = new Claims();
-    claims.addAll(index.claims());
+    Authors authors = new Authors(index, claims);
     AnchorPosition start = startingPoint(index, claims, base);
     long from = start == null ? feed.beginning() : Math.max(feed.beginning(), start.baseOffset());
     TreeMap<Long, LogEntry.Manifest> manifests = new TreeMap<>();
@@ -43,9 +45,11 @@ record LogSurvey(
     while (feed.position() < end) {
       for (LogRecord record : feed.poll(POLL)) {
         if (record.entry() instanceof LogEntry.Manifest manifest) {
-          manifests.put(record.offset(), manifest);
+          if (authors.wrote(record.offset(), manifest)) {
+            manifests.put(record.offset(), manifest);
+          }
         } else if (record.entry() instanceof LogEntry.Claim claim) {
-          claims.add(record.offset(), claim);
+          authors.learn(record.offset(), claim);
         } else if (record.entry() instanceof LogEntry.Commit commit) {
           commits.put(record.offset(), commit.version());
         }
@@ -60,7 +64,7 @@ record LogSurvey(
       highestNumber = Math.max(highestNumber, version.number());
       highestEpoch = Math.max(highestEpoch, version.epoch());
       if (claims.live(at.getKey(), version.number())) {
-        newest = version;
+        newest = later(newest, version);
         if (version.equals(base)) {
           found = at.getValue();
         }
@@ -74,10 +78,12 @@ record LogSurvey(
       highestNumber = Math.max(highestNumber, claim.highestNumber());
     }
     Version committed = index.committed();
-    for (var commit : commits.entrySet()) {
-      // An explicit rewind takes back what was committed.
-      if (claims.live(commit.getKey(), commit.getValue().number())) {
-        committed = later(committed, commit.getValue());
+    if (index.equals(ModelIndex.EMPTY)) {
+      for (var commit : commits.entrySet()) {
+        // An explicit rewind takes back what was committed.
+        if (claims.live(commit.getKey(), commit.getValue().number())) {
+          committed = later(committed, commit.getValue());
+        }
       }
     }
     return new LogSurvey(
@@ -88,6 +94,7 @@ record LogSurvey(
         found == null ? null : found.facts().stateHash(),
         found,
         claims,
+        authors,
         index.anchors(),
         index.anchors().stream().filter(claims::live).toList());
   }

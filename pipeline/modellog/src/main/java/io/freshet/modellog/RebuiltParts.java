@@ -1,6 +1,9 @@
 package io.freshet.modellog;
 
+import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerState;
+import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.StateHash;
 import java.util.function.Supplier;
 
@@ -27,6 +30,12 @@ final class RebuiltParts {
   private void reset() {
     servingHash.reset(state.serving().computeHash());
     ownHash.reset(state.own().computeHash());
+  }
+
+  /** Hash of the serving part that a whole version gives. */
+  HashValue hashOfWhole(StateDelta whole) {
+    ModelState none = empty.get().serving();
+    return none.hashAfter(whole, none.computeHash());
   }
 
   LearnerState state() {

@@ -3,6 +3,7 @@ package io.freshet.modellog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,21 @@ class InMemoryModelLogTest extends ModelLogContract {
   @Override
   LogFeed feed() {
     return log.feed();
+  }
+
+  @Override
+  String model() {
+    return "din";
+  }
+
+  @Override
+  void appendRaw(byte[] value) {
+    log.appendRaw(value);
+  }
+
+  @Override
+  List<byte[]> rawLog() {
+    return log.rawLog();
   }
 
   @Test

@@ -64,6 +64,35 @@ class KafkaModelLogTest extends ModelLogContract {
     return KafkaModelLog.feed(broker.kafka(), names);
   }
 
+  @Override
+  String model() {
+    return names.model();
+  }
+
+  @Override
+  void appendRaw(byte[] value) throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(broker.kafka(), new StringSerializer(), new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(names.log(), 0, "m", value)).get();
+    }
+  }
+
+  @Override
+  List<byte[]> rawLog() {
+    KafkaTopicReader reader = new KafkaTopicReader(broker.kafka());
+    List<byte[]> values = new ArrayList<>();
+    reader.read(
+        names.log(),
+        reader.beginning(names.log()),
+        reader.end(names.log()),
+        (offset, key, value) -> {
+          if (value != null) {
+            values.add(value);
+          }
+        });
+    return values;
+  }
+
   @Test
   void topicsThatWouldLoseVersionsAreRefusedWithEverythingThatIsWrong() throws Exception {
     try (Admin admin = Admin.create(broker.kafka())) {

@@ -26,6 +26,15 @@ abstract class ModelLogContract {
 
   abstract LogFeed feed();
 
+  /** Whose log it is. */
+  abstract String model();
+
+  /** Lets anybody write a record into the log. */
+  abstract void appendRaw(byte[] value) throws Exception;
+
+  /** The log's records as they lie there. */
+  abstract List<byte[]> rawLog();
+
   private ScriptedLearner newLearner() {
     return new ScriptedLearner(open(false)).claim();
   }
@@ -242,6 +251,80 @@ abstract class ModelLogContract {
       assertThat(facts.parent()).isEqualTo(cut.version());
       assertThat(facts.stateHash()).as("the cut's changes included").isEqualTo(cut.stateHash());
     }
+  }
+
+  @Test
+  void aLearnerIsRebuiltWhateverOthersHaveWrittenIntoItsLog() throws Exception {
+    LogCodec codec = new LogCodec(model());
+    TwoPartLearner learner = TwoPartLearner.start(open(false));
+    for (int round = 0; round < 6; round++) {
+      learner.learn();
+      VersionFacts facts = learner.publish();
+      List<byte[]> records = rawLog();
+      byte[] manifest = records.get(records.size() - 1);
+      byte[] chunk = records.get(records.size() - 2);
+      byte[] flipped = chunk.clone();
+      flipped[flipped.length / 2] ^= 4;
+      Version next = new Version(facts.version().epoch(), facts.version().number() + 1_000_000);
+      List<byte[]> hostile =
+          switch (round) {
+            case 0 -> List.of(new byte[] {1, 2, 3}, Arrays.copyOf(chunk, chunk.length / 2));
+            case 1 -> List.of(manifest);
+            case 2 -> List.of(flipped, manifest, chunk, chunk, manifest, renumbered(manifest));
+            case 3 ->
+                List.of(
+                    codec.claim(
+                        new LogEntry.Claim(99, "nobody", null, HashValue.EMPTY, 1_000_000), 0));
+            case 4 -> List.of(codec.commit(next, 99, 0));
+            default -> records.subList(1, records.size() - 4);
+          };
+      for (byte[] record : hostile) {
+        appendRaw(record);
+      }
+    }
+    learner.learn();
+    Cut cut = learner.cut();
+
+    TwoPartLearner restored = TwoPartLearner.restore(open(false), cut, null);
+    assertThat(restored.state().serving().computeHash()).isEqualTo(cut.stateHash());
+    assertThat(restored.state().own().computeHash()).isEqualTo(cut.learnerHash());
+    assertThat(restored.publish().version()).isEqualTo(new Version(2, 7));
+  }
+
+  /** The manifest, which its attempt might have written, of a next version that nobody wrote. */
+  private byte[] renumbered(byte[] manifest) {
+    LogCodec codec = new LogCodec(model());
+    LogEntry.Manifest known = (LogEntry.Manifest) codec.entry(manifest);
+    VersionFacts facts = known.facts();
+    Version version = facts.version();
+    return codec.manifest(
+        new LogEntry.Manifest(
+            new VersionFacts(
+                new Version(version.epoch(), version.number() + 1),
+                version,
+                facts.stateHash(),
+                facts.stateHash(),
+                facts.step(),
+                facts.eventTime(),
+                facts.rowCounts(),
+                facts.lineage(),
+                facts.metrics(),
+                facts.gate(),
+                facts.settings(),
+                facts.seed(),
+                facts.engine(),
+                facts.code()),
+            false,
+            known.writerEpoch(),
+            known.writer(),
+            known.chunkHashes(),
+            known.payloadBytes(),
+            known.tables(),
+            known.tensors(),
+            known.publishedAt(),
+            -1,
+            known.learnerHash()),
+        known.publishedAt());
   }
 
   @Test
