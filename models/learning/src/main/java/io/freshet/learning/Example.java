@@ -12,6 +12,10 @@ import io.freshet.scoring.feature.EncodedExample;
  * @param rawLogit the prediction that counts, before calibration: made before the label was known
  * @param label 1 or 0
  * @param readyTime when the label became known; milliseconds since 1970 UTC
+ * @param group hashed id of the query that showed it; examples of one query stand side by side in a
+ *     batch, and a batch never parts them; 0 = no query
+ * @param position where it was shown, counted from 1; 0 = unknown
+ * @param propensity probability that the user looked at it, as the source gave it; NaN = unknown
  */
 public record Example(
     long id,
@@ -21,7 +25,23 @@ public record Example(
     float label,
     float weight,
     Kind kind,
-    long readyTime) {
+    long readyTime,
+    long group,
+    int position,
+    float propensity) {
+
+  /** An example that answers no query. */
+  public Example(
+      long id,
+      EncodedExample features,
+      float[] counters,
+      float rawLogit,
+      float label,
+      float weight,
+      Kind kind,
+      long readyTime) {
+    this(id, features, counters, rawLogit, label, weight, kind, readyTime, 0, 0, Float.NaN);
+  }
 
   /** Why an example has its label. */
   public enum Kind {

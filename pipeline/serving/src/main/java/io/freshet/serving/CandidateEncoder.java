@@ -40,7 +40,8 @@ final class CandidateEncoder {
                 own.numbers(),
                 own.counterIds(),
                 shared,
-                own.eventTime());
+                own.eventTime(),
+                own.tokens());
       } else {
         encoded[i] = encoder.encode(instance);
         histories = instance.histories();
@@ -74,6 +75,7 @@ final class CandidateEncoder {
         instance.context(),
         instance.position(),
         instance.eventTime(),
-        histories);
+        histories,
+        instance.query());
   }
 }

@@ -85,6 +85,15 @@ final class AttributeValue {
     return n == 0 ? EMPTY : Arrays.copyOf(ids, n);
   }
 
+  /** The string itself; empty for a number, for a list, and where there is none. */
+  static String text(@Nullable Object value, String where) {
+    if (value instanceof String text) {
+      return text;
+    }
+    requireKnown(value, where);
+    return "";
+  }
+
   private static void requireKnown(@Nullable Object value, String where) {
     if (value != null
         && !(value instanceof String)

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param histories [histories][fields][positions], oldest position first, cut to the declared
  *     length
  * @param eventTime milliseconds since 1970 UTC
+ * @param tokens [token slots] the tokens of a text in its order, as {@link Tokens} writes them;
+ *     empty where the text is missing
  */
 public record EncodedExample(
     long[] ids,
@@ -27,7 +29,23 @@ public record EncodedExample(
     float[] numbers,
     long[] counterIds,
     long[][][] histories,
-    long eventTime) {
+    long eventTime,
+    long[][] tokens) {
+
+  private static final long[][] NO_TOKENS = {};
+
+  /** An example of a model without token features. */
+  public EncodedExample(
+      long[] ids,
+      long[][] bags,
+      long[] crosses,
+      long[] biases,
+      float[] numbers,
+      long[] counterIds,
+      long[][][] histories,
+      long eventTime) {
+    this(ids, bags, crosses, biases, numbers, counterIds, histories, eventTime, NO_TOKENS);
+  }
 
   /** The number of positions of history {@code h}. */
   public int historyLength(int h) {
@@ -45,7 +63,8 @@ public record EncodedExample(
         && Arrays.equals(biases, that.biases)
         && Arrays.equals(numbers, that.numbers)
         && Arrays.equals(counterIds, that.counterIds)
-        && Arrays.deepEquals(histories, that.histories);
+        && Arrays.deepEquals(histories, that.histories)
+        && Arrays.deepEquals(tokens, that.tokens);
   }
 
   @Override
@@ -54,13 +73,14 @@ public record EncodedExample(
     hash = 31 * hash + Arrays.hashCode(ids);
     hash = 31 * hash + Arrays.deepHashCode(bags);
     hash = 31 * hash + Arrays.hashCode(numbers);
+    hash = 31 * hash + Arrays.deepHashCode(tokens);
     return 31 * hash + Arrays.deepHashCode(histories);
   }
 
   @Override
   public String toString() {
     return ("EncodedExample[ids=%s, bags=%s, crosses=%s, biases=%s, numbers=%s, counterIds=%s,"
-            + " histories=%s, eventTime=%d]")
+            + " histories=%s, eventTime=%d, tokens=%s]")
         .formatted(
             Arrays.toString(ids),
             Arrays.deepToString(bags),
@@ -69,6 +89,7 @@ public record EncodedExample(
             Arrays.toString(numbers),
             Arrays.toString(counterIds),
             Arrays.deepToString(histories),
-            eventTime);
+            eventTime,
+            Arrays.deepToString(tokens));
   }
 }

@@ -4,6 +4,7 @@ import io.freshet.scoring.settings.FeatureSource;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.Use;
+import io.freshet.scoring.settings.ModelSettings.Words;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ public final class FeatureEncoder {
   private final int[][] crosses;
   private final List<BagReader> bags;
   private final List<NumberReader> numbers;
+  private final List<TokenReader> tokens;
   private final HistoryReader[] histories;
   private final HistoryPlan plan;
   private final PackedReader[] packed;
@@ -34,6 +36,8 @@ public final class FeatureEncoder {
   private record BagReader(FeatureSource source, boolean words, String where) {}
 
   private record NumberReader(FeatureSource source, boolean log, String where) {}
+
+  private record TokenReader(FeatureSource source, Words words, String where) {}
 
   /**
    * @param fields indexes of sources
@@ -65,6 +69,7 @@ public final class FeatureEncoder {
             .toArray(int[][]::new);
     bags = features(settings, Use.BAG, Use.TEXT).map(FeatureEncoder::bagReader).toList();
     numbers = features(settings, Use.NUMBER).map(FeatureEncoder::numberReader).toList();
+    tokens = features(settings, Use.TOKENS).map(FeatureEncoder::tokenReader).toList();
     histories =
         layout.histories().stream()
             .map(slot -> new HistoryReader(slot.key(), slot.length(), fields(slot)))
@@ -104,6 +109,11 @@ public final class FeatureEncoder {
     return new NumberReader(FeatureSource.of(from), feature.log(), from);
   }
 
+  private static TokenReader tokenReader(Feature feature) {
+    String from = feature.from().get(0);
+    return new TokenReader(FeatureSource.of(from), feature.words(), from);
+  }
+
   /** What the parts of {@link #encode}'s results are. */
   public FeatureLayout layout() {
     return layout;
@@ -138,7 +148,8 @@ public final class FeatureEncoder {
         numbers(instance),
         pick(values, counters),
         past,
-        instance.eventTime());
+        instance.eventTime(),
+        tokens(instance));
   }
 
   private static long[] pick(long[] values, int[] indexes) {
@@ -178,6 +189,16 @@ public final class FeatureEncoder {
     return encoded;
   }
 
+  private long[][] tokens(Instance instance) {
+    long[][] encoded = new long[tokens.size()][];
+    for (int t = 0; t < encoded.length; t++) {
+      TokenReader reader = tokens.get(t);
+      Object value = attribute(reader.source, instance);
+      encoded[t] = Tokens.of(AttributeValue.text(value, reader.where), reader.words);
+    }
+    return encoded;
+  }
+
   private float[] numbers(Instance instance) {
     float[] encoded = new float[numbers.size()];
     for (int n = 0; n < encoded.length; n++) {
@@ -199,6 +220,9 @@ public final class FeatureEncoder {
   }
 
   private static @Nullable Object attribute(FeatureSource source, Instance instance) {
+    if (source.kind() == FeatureSource.Kind.QUERY_TEXT) {
+      return instance.query();
+    }
     return source.isOfItem()
         ? instance.item().get(source.name())
         : instance.context().get(source.name());

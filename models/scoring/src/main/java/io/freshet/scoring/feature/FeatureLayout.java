@@ -1,9 +1,11 @@
 package io.freshet.scoring.feature;
 
+import io.freshet.scoring.settings.FeatureSource;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Use;
+import io.freshet.scoring.settings.ModelSettings.Words;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -18,7 +20,8 @@ public record FeatureLayout(
     List<IdSlot> biases,
     List<String> numbers,
     List<CounterSlot> counters,
-    List<HistorySlot> histories) {
+    List<HistorySlot> histories,
+    List<TokenSlot> tokens) {
 
   public FeatureLayout {
     ids = List.copyOf(ids);
@@ -28,6 +31,19 @@ public record FeatureLayout(
     numbers = List.copyOf(numbers);
     counters = List.copyOf(counters);
     histories = List.copyOf(histories);
+    tokens = List.copyOf(tokens);
+  }
+
+  /** Of a model without token features. */
+  public FeatureLayout(
+      List<IdSlot> ids,
+      List<IdSlot> bags,
+      List<IdSlot> crosses,
+      List<IdSlot> biases,
+      List<String> numbers,
+      List<CounterSlot> counters,
+      List<HistorySlot> histories) {
+    this(ids, bags, crosses, biases, numbers, counters, histories, List.of());
   }
 
   /** The slots of a model: within each kind in the order in which the settings declare them. */
@@ -45,7 +61,8 @@ public record FeatureLayout(
         features(settings, Use.COUNTERS)
             .map(feature -> new CounterSlot(feature.name(), feature.halfLivesMs()))
             .toList(),
-        histories);
+        histories,
+        features(settings, Use.TOKENS).map(FeatureLayout::tokenSlot).toList());
   }
 
   private static Stream<Feature> features(ModelSettings settings, Use... uses) {
@@ -60,6 +77,12 @@ public record FeatureLayout(
   private static IdSlot slot(Feature feature) {
     boolean addsToLogit = feature.as() == Use.CROSS || feature.as() == Use.BIAS;
     return new IdSlot(feature.name(), addsToLogit ? 1 : feature.size());
+  }
+
+  private static TokenSlot tokenSlot(Feature feature) {
+    boolean ofQuery =
+        FeatureSource.of(feature.from().get(0)).kind() == FeatureSource.Kind.QUERY_TEXT;
+    return new TokenSlot(feature.name(), ofQuery, feature.words());
   }
 
   private static HistorySlot slot(History history, List<IdSlot> ids, List<String> idNames) {
@@ -89,6 +112,13 @@ public record FeatureLayout(
       halfLivesMs = List.copyOf(halfLivesMs);
     }
   }
+
+  /**
+   * A text as tokens.
+   *
+   * @param ofQuery whether the text is the query's
+   */
+  public record TokenSlot(String name, boolean ofQuery, Words words) {}
 
   /**
    * @param key the {@link HistoryKey} of its actions

@@ -89,6 +89,7 @@ final class IdSources {
       case ITEM_ID, ITEM_ATTRIBUTE -> ofItem(source, instance.itemId(), instance.item());
       case CONTEXT -> AttributeValue.id(instance.context().get(source.from.name()), source.where);
       case USER_ID -> text(instance.userId());
+      case QUERY_TEXT -> text(instance.query());
       case POSITION -> small(Math.max(1, instance.position()));
       case EVENT_HOUR -> small(EventClock.hour(instance.eventTime()));
       case EVENT_WEEKDAY -> small(EventClock.weekday(instance.eventTime()));

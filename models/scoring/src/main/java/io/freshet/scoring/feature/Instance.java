@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param position counted from 1; 0 = not shown yet (its bias is then that of position 1)
  * @param eventTime milliseconds since 1970 UTC on the source's clock
  * @param histories the user's histories by {@link HistoryKey}; a missing key is an empty history
+ * @param query the text of the query that the candidate answers, null where there is none
  */
 public record Instance(
     String itemId,
@@ -21,4 +22,18 @@ public record Instance(
     Map<String, Object> context,
     int position,
     long eventTime,
-    Map<String, List<HistoryEntry>> histories) {}
+    Map<String, List<HistoryEntry>> histories,
+    @Nullable String query) {
+
+  /** A candidate that answers no query. */
+  public Instance(
+      String itemId,
+      Map<String, Object> item,
+      @Nullable String userId,
+      Map<String, Object> context,
+      int position,
+      long eventTime,
+      Map<String, List<HistoryEntry>> histories) {
+    this(itemId, item, userId, context, position, eventTime, histories, null);
+  }
+}

@@ -18,12 +18,14 @@ public record FeatureSource(Kind kind, String name) {
     POSITION,
     EVENT_HOUR,
     EVENT_WEEKDAY,
+    QUERY_TEXT,
     HISTORY_LAST
   }
 
   /** What may stand in {@code from:}, for messages and the reference page. */
   public static final String FORMS =
-      "item.id, item.NAME, context.NAME, user.id, position, event.hour, event.weekday or HISTORY.last";
+      "item.id, item.NAME, context.NAME, user.id, query.text, position, event.hour, event.weekday or"
+          + " HISTORY.last";
 
   private static final String ITEM = "item.";
   private static final String CONTEXT_PREFIX = "context.";
@@ -45,6 +47,8 @@ public record FeatureSource(Kind kind, String name) {
         return new FeatureSource(Kind.ITEM_ID, "");
       case "user.id":
         return new FeatureSource(Kind.USER_ID, "");
+      case "query.text":
+        return new FeatureSource(Kind.QUERY_TEXT, "");
       case "position":
         return new FeatureSource(Kind.POSITION, "");
       case "event.hour":
@@ -63,7 +67,10 @@ public record FeatureSource(Kind kind, String name) {
     if (from.startsWith(CONTEXT_PREFIX)) {
       return named(Kind.CONTEXT, from.substring(CONTEXT_PREFIX.length()));
     }
-    if (from.endsWith(LAST) && !from.startsWith("user.") && !from.startsWith("event.")) {
+    if (from.endsWith(LAST)
+        && !from.startsWith("user.")
+        && !from.startsWith("query.")
+        && !from.startsWith("event.")) {
       return named(Kind.HISTORY_LAST, from.substring(0, from.length() - LAST.length()));
     }
     return null;
@@ -82,12 +89,17 @@ public record FeatureSource(Kind kind, String name) {
   public boolean mayBeNumber() {
     return switch (kind) {
       case ITEM_ATTRIBUTE, CONTEXT, EVENT_HOUR, EVENT_WEEKDAY -> true;
-      case ITEM_ID, USER_ID, POSITION, HISTORY_LAST -> false;
+      case ITEM_ID, USER_ID, POSITION, QUERY_TEXT, HISTORY_LAST -> false;
     };
   }
 
   /** Whether the value is an attribute or a context value, which may be a list or a text. */
   public boolean isAttribute() {
     return kind == Kind.ITEM_ATTRIBUTE || kind == Kind.CONTEXT;
+  }
+
+  /** Whether the value may be a text of several words. */
+  public boolean mayBeText() {
+    return isAttribute() || kind == Kind.QUERY_TEXT;
   }
 }

@@ -17,6 +17,8 @@ record Limit(double min, boolean open, double max, DoubleFunction<String> text) 
   static final Limit HALF_LIVES = between(1, 16);
   static final Limit CROSS_PARTS = between(2, 4);
   static final Limit HISTORY_LENGTH = between(1, 1000);
+  static final Limit TEXT_LENGTH = between(1, 1024);
+  static final Limit SUBWORDS = between(0, 8);
   static final Limit LAYERS = between(1, 8);
   static final Limit NETWORK_LAYERS = between(1, 64);
   static final Limit UNITS = between(1, 4096);

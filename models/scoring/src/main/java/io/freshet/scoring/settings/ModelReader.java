@@ -16,6 +16,7 @@ import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import io.freshet.scoring.settings.ModelSettings.WarmStart;
+import io.freshet.scoring.settings.ModelSettings.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -120,6 +121,7 @@ final class ModelReader {
       case CROSS, BIAS -> rows(name, from, use, 1, section);
       case NUMBER ->
           new Feature(name, from, use, 0, section.get(SettingsSchema.LOG), 0, 0, 0, List.of());
+      case TOKENS -> tokens(name, from, section);
       case COUNTERS ->
           new Feature(
               name,
@@ -132,6 +134,15 @@ final class ModelReader {
               section.get(SettingsSchema.MAX_ROWS),
               section.get(SettingsSchema.HALF_LIVES));
     };
+  }
+
+  private static Feature tokens(String name, List<String> from, Section section) {
+    Words words =
+        new Words(
+            section.get(SettingsSchema.TEXT_LENGTH),
+            section.get(SettingsSchema.SUBWORDS),
+            section.get(SettingsSchema.PUNCTUATION));
+    return new Feature(name, from, Use.TOKENS, 0, false, 0, 0, 0, List.of(), words);
   }
 
   private static Feature rows(String name, List<String> from, Use use, int size, Section section) {

@@ -73,19 +73,21 @@ public record ModelSettings(
     CROSS,
     BIAS,
     TEXT,
-    COUNTERS
+    COUNTERS,
+    TOKENS
   }
 
   /**
    * @param from one or more of {@code item.id}, {@code item.NAME}, {@code context.NAME}, {@code
-   *     user.id}, {@code position}, {@code event.hour}, {@code event.weekday}, {@code
-   *     HISTORY.last}; several only for crosses
+   *     user.id}, {@code query.text}, {@code position}, {@code event.hour}, {@code event.weekday},
+   *     {@code HISTORY.last}; several only for crosses
    * @param size floats per row
    * @param log whether a number x becomes sign(x)·ln(1+|x|)
    * @param admitAfter the decayed count of distinct events at which an id gets its own row
    * @param expireAfterMs event time without an event after which a row goes; 0 = never
    * @param maxRows at most this many rows, the longest unseen go first
    * @param halfLivesMs of counters, ascending
+   * @param words how a text becomes tokens
    */
   public record Feature(
       String name,
@@ -96,12 +98,40 @@ public record ModelSettings(
       double admitAfter,
       long expireAfterMs,
       long maxRows,
-      List<Long> halfLivesMs) {
+      List<Long> halfLivesMs,
+      Words words) {
 
     public Feature {
       from = List.copyOf(from);
       halfLivesMs = List.copyOf(halfLivesMs);
     }
+
+    /** Of any use but tokens. */
+    public Feature(
+        String name,
+        List<String> from,
+        Use as,
+        int size,
+        boolean log,
+        double admitAfter,
+        long expireAfterMs,
+        long maxRows,
+        List<Long> halfLivesMs) {
+      this(name, from, as, size, log, admitAfter, expireAfterMs, maxRows, halfLivesMs, Words.NONE);
+    }
+  }
+
+  /**
+   * How a text becomes tokens.
+   *
+   * @param length the first so many tokens are kept
+   * @param subwords characters of a word's n-grams, its borders counted; 0 = none
+   * @param punctuation whether punctuation marks are tokens too
+   */
+  public record Words(int length, int subwords, boolean punctuation) {
+
+    /** Of a feature that is no text. */
+    public static final Words NONE = new Words(0, 0, false);
   }
 
   /**

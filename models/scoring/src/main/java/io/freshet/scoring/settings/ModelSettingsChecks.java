@@ -24,7 +24,7 @@ final class ModelSettingsChecks {
 
   /** Names that would make {@code NAME.last} ambiguous. */
   private static final Set<String> RESERVED =
-      Set.of("item", "user", "context", "event", "position");
+      Set.of("item", "user", "query", "context", "event", "position");
 
   private final ModelSettings model;
   private final Problems problems = new Problems();
@@ -66,7 +66,7 @@ final class ModelSettingsChecks {
 
   /** Whether features of this use have a table of rows. */
   static boolean hasTable(Use use) {
-    return use != Use.NUMBER;
+    return use != Use.NUMBER && use != Use.TOKENS;
   }
 
   private void names() {
@@ -115,6 +115,10 @@ final class ModelSettingsChecks {
     }
     if (use == Use.COUNTERS) {
       halfLives(path + ".halfLives", feature.halfLivesMs());
+    }
+    if (use == Use.TOKENS) {
+      problems.check(path + ".length", Limit.TEXT_LENGTH, feature.words().length());
+      problems.check(path + ".subwords", Limit.SUBWORDS, feature.words().subwords());
     }
   }
 
@@ -169,8 +173,12 @@ final class ModelSettingsChecks {
     if (use == Use.NUMBER && !source.mayBeNumber()) {
       problems.add(path, "must be a number for as: number, which an id never is", part);
     }
-    if ((use == Use.BAG || use == Use.TEXT) && !source.isAttribute()) {
-      problems.add(path, "must be item.NAME or context.NAME for as: " + lower(use), part);
+    if (use == Use.BAG && !source.isAttribute()) {
+      problems.add(path, "must be item.NAME or context.NAME for as: bag", part);
+    }
+    if ((use == Use.TEXT || use == Use.TOKENS) && !source.mayBeText()) {
+      problems.add(
+          path, "must be query.text, item.NAME or context.NAME for as: " + lower(use), part);
     }
   }
 

@@ -128,9 +128,10 @@ final class SettingsSchema {
       Setting.required(
           "from",
           Kind.oneOrSeveral(Kind.text("a source")),
-          "One of `item.id`, `item.NAME`, `context.NAME`, `user.id`, `position`, `event.hour`,"
-              + " `event.weekday` (1 = Monday, UTC), `HISTORY.last` (the item of its newest entry); a"
-              + " list of 2 to 4 for crosses. `item.text` is the item's text.");
+          "One of `item.id`, `item.NAME`, `context.NAME`, `user.id`, `query.text`, `position`,"
+              + " `event.hour`, `event.weekday` (1 = Monday, UTC), `HISTORY.last` (the item of its newest"
+              + " entry); a list of 2 to 4 for crosses. `item.text` is the item's text, `query.text` that"
+              + " of the query which the item answers.");
   static final Setting<Use> AS =
       Setting.required("as", Kind.choice(Use.class), "How the value is used; see below.");
   static final Group FEATURE =
@@ -165,6 +166,19 @@ final class SettingsSchema {
           Kind.list(Kind.duration()),
           List.of(HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 7 * DAY_MS),
           "Of the decayed rates, ascending, 1 to 16 of them. Event time.");
+
+  static final Setting<Integer> TEXT_LENGTH =
+      Setting.of(
+          "length", Kind.whole(Limit.TEXT_LENGTH), 64, "The first so many tokens of a text count.");
+  static final Setting<Integer> SUBWORDS =
+      Setting.of(
+          "subwords",
+          Kind.whole(Limit.SUBWORDS),
+          4,
+          "Characters of a word's n-grams, by which words of like spelling are alike; 0 = none.");
+  static final Setting<Boolean> PUNCTUATION =
+      Setting.of(
+          "punctuation", Kind.flag(), false, "Whether punctuation marks are tokens of their own.");
 
   private static final List<Setting<?>> ROWS = List.of(ADMIT_AFTER, EXPIRE_AFTER, MAX_ROWS);
   private static final List<Setting<?>> SIZED_ROWS =
@@ -478,6 +492,7 @@ final class SettingsSchema {
           case CROSS, BIAS -> ROWS;
           case COUNTERS -> List.of(HALF_LIVES, EXPIRE_AFTER, MAX_ROWS);
           case NUMBER -> List.of(LOG);
+          case TOKENS -> List.of(TEXT_LENGTH, SUBWORDS, PUNCTUATION);
         };
     return new Group(
         FEATURE.path() + " with as: " + ModelSettingsChecks.lower(use), meaning(use), settings);
@@ -493,6 +508,9 @@ final class SettingsSchema {
       case TEXT -> "The mean of the rows of the text's words (letters and digits, in lower case).";
       case COUNTERS ->
           "Decayed rates, rate, count, age and gap of an id, learnt from ready labels only.";
+      case TOKENS ->
+          "The text's words in their order, in lower case, for families that read texts (`colbert`);"
+              + " others ignore them.";
     };
   }
 

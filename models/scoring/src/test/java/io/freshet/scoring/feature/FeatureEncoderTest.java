@@ -2,6 +2,7 @@ package io.freshet.scoring.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFileReader;
@@ -91,6 +92,41 @@ class FeatureEncoderTest {
       ids[i] = Ids.of(texts[i]);
     }
     return ids;
+  }
+
+  @Test
+  void textsOfQueryAndItemAreTokensInTheOrderOfTheirFeatures() {
+    FeatureEncoder texts =
+        new FeatureEncoder(
+            model(
+                """
+                models:
+                  m:
+                    family: din
+                    features:
+                      - {name: document, from: item.text, as: tokens, length: 2, subwords: 0}
+                      - {name: query, from: query.text, as: tokens, length: 32, punctuation: true}
+                      - {name: asked, from: query.text, as: id}
+                """));
+    Instance asked =
+        new Instance(
+            "i1", Map.of("text", "Red kettle, 2l"), null, Map.of(), 1, 5, Map.of(), "Tea?");
+
+    EncodedExample example = texts.encode(asked);
+
+    assertThat(example.tokens()[0])
+        .isEqualTo(new long[] {Ids.of("red"), Ids.SHARED, Ids.of("kettle"), Ids.SHARED});
+    assertThat(example.tokens()[1])
+        .isEqualTo(
+            new long[] {
+              Ids.of("tea"), Ids.of("#<tea"), Ids.of("#tea>"), Ids.SHARED, Ids.of("?"), Ids.SHARED
+            });
+    assertThat(example.ids()).isEqualTo(ids("Tea?"));
+    assertThat(texts.layout().tokens())
+        .extracting(FeatureLayout.TokenSlot::name, FeatureLayout.TokenSlot::ofQuery)
+        .containsExactly(tuple("document", false), tuple("query", true));
+    assertThat(texts.encode(bare()).tokens()).isEqualTo(new long[2][0]);
+    assertThat(texts.encode(bare()).ids()).isEqualTo(new long[] {Ids.MISSING});
   }
 
   @Test

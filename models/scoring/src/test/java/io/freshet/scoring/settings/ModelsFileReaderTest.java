@@ -22,6 +22,7 @@ import io.freshet.scoring.settings.ModelSettings.Rounds;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import io.freshet.scoring.settings.ModelSettings.WarmStart;
+import io.freshet.scoring.settings.ModelSettings.Words;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,13 +106,14 @@ class ModelsFileReaderTest {
                       - {name: rates, from: user.id, as: counters}
                       - {name: pair, from: [item.id, user.id], as: cross}
                       - {name: place, from: position, as: bias}
+                      - {name: body, from: item.text, as: tokens}
                     histories:
                       - {name: bought, of: [item]}
                 """)
             .models()
             .get(0);
 
-    assertThat(model.features().subList(1, 7))
+    assertThat(model.features().subList(1, 8))
         .containsExactly(
             rows("tags", Use.BAG, 16, "item.tags"),
             rows("words", Use.TEXT, 16, "item.text"),
@@ -127,7 +129,18 @@ class ModelsFileReaderTest {
                 5_000_000,
                 List.of(HOUR, 6 * HOUR, DAY, 7 * DAY)),
             rows("pair", Use.CROSS, 1, "item.id", "user.id"),
-            rows("place", Use.BIAS, 1, "position"));
+            rows("place", Use.BIAS, 1, "position"),
+            new Feature(
+                "body",
+                List.of("item.text"),
+                Use.TOKENS,
+                0,
+                false,
+                0,
+                0,
+                0,
+                List.of(),
+                new Words(64, 4, false)));
     assertThat(model.histories())
         .containsExactly(new History("bought", List.of("item"), List.of("buy"), 50));
   }
@@ -153,6 +166,7 @@ class ModelsFileReaderTest {
                   - {name: next, from: [item.id, seen.last], as: cross, admitAfter: 3, expireAfter: 1h, maxRows: 79}
                   - {name: hour, from: event.hour, as: bias, admitAfter: 0, expireAfter: 2h, maxRows: 80}
                   - {name: words, from: item.text, as: text, size: 5, admitAfter: 4, expireAfter: 3h, maxRows: 81}
+                  - {name: asked, from: query.text, as: tokens, length: 9, subwords: 3, punctuation: true}
                 histories:
                   - {name: seen, of: [item], actions: [click, none], length: 9}
                 attention: {units: [7, 5], activation: prelu, normalize: none}
@@ -240,7 +254,18 @@ class ModelsFileReaderTest {
                         4,
                         3 * HOUR,
                         81,
-                        List.of())),
+                        List.of()),
+                    new Feature(
+                        "asked",
+                        List.of("query.text"),
+                        Use.TOKENS,
+                        0,
+                        false,
+                        0,
+                        0,
+                        0,
+                        List.of(),
+                        new Words(9, 3, true))),
                 List.of(new History("seen", List.of("item"), List.of("click", "none"), 9)),
                 new Attention(List.of(7, 5), Activation.PRELU, Normalize.NONE),
                 new Network(List.of(11), Activation.RELU, false),

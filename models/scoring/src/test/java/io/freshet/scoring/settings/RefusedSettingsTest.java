@@ -67,6 +67,12 @@ class RefusedSettingsTest {
         "{name: a, from: item.a, as: id, admitAfter: .nan} | features.a.admitAfter: must be a number",
         "{name: a, from: item.a, as: counters, halfLives: [1d, 6h]} | features.a.halfLives: must be positive and ascending, got [1d, 6h]",
         "{name: a, from: item.a, as: counters, halfLives: []} | features.a.halfLives: must list 1 to 16 durations",
+        "{name: a, from: user.id, as: tokens} | features.a.from: must be query.text, item.NAME or context.NAME for as: tokens",
+        "{name: a, from: query.words, as: tokens} | features.a.from: must be item.id, item.NAME",
+        "{name: a, from: query.text, as: number} | features.a.from: must be a number for as: number",
+        "{name: a, from: query.text, as: tokens, length: 0} | features.a.length: must be 1 to 1024, got 0",
+        "{name: a, from: query.text, as: tokens, subwords: 9} | features.a.subwords: must be 0 to 8, got 9",
+        "{name: a, from: query.text, as: tokens, size: 3} | features.a.size: must be one of name, from, as, length",
         "text | features[1]: must be a map of settings, got text",
       })
   void featureThatCannotWorkIsRefused(String feature, String problem) {

@@ -104,6 +104,7 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
     writeAttributes(instance.context(), target);
     writeSize(instance.position(), target);
     target.writeLong(instance.eventTime());
+    writeString(instance.query(), target);
   }
 
   static Instance readInstance(DataInput source) throws IOException {
@@ -114,7 +115,8 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
         readAttributes(source),
         readSize(source),
         source.readLong(),
-        Map.of());
+        Map.of(),
+        readNullableString(source));
   }
 
   @Override

@@ -31,6 +31,10 @@ final class ExampleFields {
       }
     }
     out.writeLong(example.eventTime());
+    writeSize(example.tokens().length, out);
+    for (long[] text : example.tokens()) {
+      writeLongs(text, out);
+    }
   }
 
   static EncodedExample read(DataInput in) throws IOException {
@@ -50,8 +54,13 @@ final class ExampleFields {
         histories[h][f] = readLongs(in);
       }
     }
+    long eventTime = in.readLong();
+    long[][] tokens = new long[readSize(in)][];
+    for (int t = 0; t < tokens.length; t++) {
+      tokens[t] = readLongs(in);
+    }
     return new EncodedExample(
-        ids, bags, crosses, biases, numbers, counterIds, histories, in.readLong());
+        ids, bags, crosses, biases, numbers, counterIds, histories, eventTime, tokens);
   }
 
   static void writeLongs(long[] values, DataOutput out) throws IOException {

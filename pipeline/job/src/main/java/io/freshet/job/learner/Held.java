@@ -10,6 +10,7 @@ import static io.freshet.job.serial.Fields.writeString;
 
 import io.freshet.job.Entry;
 import io.freshet.job.EvaluationRow;
+import io.freshet.scoring.feature.Ids;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -58,6 +59,15 @@ record Held(
         predictionAtTraining,
         trueProbability,
         propensity);
+  }
+
+  /** The query as {@link io.freshet.learning.Example#group} has it. */
+  long group() {
+    return queryId == null ? 0 : Ids.of(queryId);
+  }
+
+  float propensityOrNaN() {
+    return propensity == null ? Float.NaN : propensity.floatValue();
   }
 
   void write(DataOutput out) throws IOException {

@@ -52,7 +52,10 @@ public final class LearnerLoop implements Sequenced {
           entry.label(),
           entry.weight(),
           Example.Kind.values()[entry.kind()],
-          entry.time());
+          entry.time(),
+          waiting.held().group(),
+          waiting.held().position(),
+          waiting.held().propensityOrNaN());
     }
   }
 
