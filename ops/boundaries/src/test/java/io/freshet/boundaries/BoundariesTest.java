@@ -59,7 +59,8 @@ class BoundariesTest {
             "io.freshet.source",
             "io.freshet.job",
             "io.freshet.cli",
-            "io.freshet.bench");
+            "io.freshet.bench",
+            "io.freshet.cluster");
   }
 
   @ArchTest

@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.cluster;
+
+import org.jspecify.annotations.NullMarked;
