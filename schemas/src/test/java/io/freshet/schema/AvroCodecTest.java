@@ -48,7 +48,7 @@ final class AvroCodecTest {
   void everyOtherRecordOfATopicComesBackAsItWas() throws Exception {
     EvaluationRow row =
         new EvaluationRow(
-            "a1", 1L, 2L, null, "i17", "q9", 3, 1f, 0.5f, 0.25f, 0.125f, 0.0625f, 0.1, null);
+            "a1", 1L, 2L, null, "i17", "q9", 3, 1f, 0.5f, 0.25f, 0.125f, 0.0625f, 0.1, null, 3);
     Evaluation evaluation = new Evaluation("din", "din", 1L, 4L, List.of(row, row));
     HistoryEntry entry =
         new HistoryEntry(

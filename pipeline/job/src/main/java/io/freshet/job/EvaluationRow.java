@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param prediction the one that counts: made with what was known at the impression
  * @param raw the same before calibration
  * @param predictionAtTraining just before the step
+ * @param grade the judges', in ranking models' rows where there is one; no learner sees it
  */
 public record EvaluationRow(
     String exampleId,
@@ -24,4 +25,5 @@ public record EvaluationRow(
     float raw,
     float predictionAtTraining,
     @Nullable Double trueProbability,
-    @Nullable Double propensity) {}
+    @Nullable Double propensity,
+    @Nullable Integer grade) {}

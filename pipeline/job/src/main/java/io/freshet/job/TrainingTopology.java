@@ -15,6 +15,8 @@ import io.freshet.job.learner.SequencedOperatorFactory;
 import io.freshet.job.order.LateFilter;
 import io.freshet.job.timeline.HistoryChange;
 import io.freshet.job.timeline.ItemTimeline;
+import io.freshet.job.timeline.QueryTimeline;
+import io.freshet.job.timeline.Searches;
 import io.freshet.job.timeline.TimelineSettings;
 import io.freshet.job.timeline.UserEvent;
 import io.freshet.job.timeline.UserEventSerializer;
@@ -44,7 +46,7 @@ public final class TrainingTopology {
    */
   public static Outputs build(DataStream<Decoded> decoded, JobSettings job) {
     TimelineSettings timelines = TimelineSettings.of(job.models());
-    DeadLetters deadLetters = new DeadLetters(job.inputs());
+    DeadLetters letters = new DeadLetters(job.inputs());
 
     SingleOutputStreamOperator<InputRecord> records =
         decoded
@@ -56,7 +58,7 @@ public final class TrainingTopology {
     SingleOutputStreamOperator<InputRecord> inTime =
         records
             .keyBy(InputRecord::partition, Types.INT)
-            .process(new LateFilter(job.models().stream().outOfOrdernessMs(), deadLetters))
+            .process(new LateFilter(job.models().stream().outOfOrdernessMs(), letters))
             .returns(InputRecordSerializer.INSTANCE.type(InputRecord.class))
             .uid("late-filter")
             .name("late-filter");
@@ -80,16 +82,35 @@ public final class TrainingTopology {
         shown
             .union(outcomes)
             .keyBy(UserEvents::userKey, Types.STRING)
-            .process(new UserTimeline(timelines, deadLetters))
+            .process(new UserTimeline(timelines, letters))
             .returns(EntrySerializer.INSTANCE.type(Entry.class))
             .uid("user-timeline")
             .name("user-timeline");
+
+    DataStream<DeadLetter> deadLetters =
+        records
+            .getSideOutput(DeadLetters.TAG)
+            .union(inTime.getSideOutput(DeadLetters.TAG), entries.getSideOutput(DeadLetters.TAG));
+    DataStream<Entry> rankingEntries = entries;
+    if (job.models().models().stream().anyMatch(Searches::areLearntBy)) {
+      SingleOutputStreamOperator<Entry> grouped =
+          inTime
+              .filter(Searches::concerns)
+              .connect(entries.filter(Searches::concerns))
+              .keyBy(Searches::key, Searches::key, Types.STRING)
+              .process(new QueryTimeline(timelines, letters))
+              .returns(EntrySerializer.INSTANCE.type(Entry.class))
+              .uid("query-timeline")
+              .name("query-timeline");
+      deadLetters = deadLetters.union(grouped.getSideOutput(DeadLetters.TAG));
+      rankingEntries = grouped;
+    }
 
     List<DataStream<Evaluation>> evaluations = new ArrayList<>();
     for (ModelSettings model : job.models().models()) {
       evaluations.add(
           learn(
-              entries,
+              Searches.areLearntBy(model) ? rankingEntries : entries,
               model.name(),
               new LearnerLoopFactory(
                   ModelSettingsJson.write(model),
@@ -99,7 +120,7 @@ public final class TrainingTopology {
                   job.code())));
     }
     if (job.references()) {
-      String shared = ModelSettingsJson.write(job.models().models().get(0));
+      String shared = ModelSettingsJson.write(shared(job.models().models()));
       evaluations.add(
           learn(
               entries,
@@ -107,11 +128,15 @@ public final class TrainingTopology {
               new ReferenceLoopFactory(shared, timelines.histories(), timelines.labelAction())));
     }
     return new Outputs(
-        union(evaluations),
-        entries.getSideOutput(UserTimeline.CHANGES),
-        records
-            .getSideOutput(DeadLetters.TAG)
-            .union(inTime.getSideOutput(DeadLetters.TAG), entries.getSideOutput(DeadLetters.TAG)));
+        union(evaluations), entries.getSideOutput(UserTimeline.CHANGES), deadLetters);
+  }
+
+  /** The model whose features and batches the references share: the first that does not rank. */
+  private static ModelSettings shared(List<ModelSettings> models) {
+    return models.stream()
+        .filter(model -> !Searches.areLearntBy(model))
+        .findFirst()
+        .orElse(models.get(0));
   }
 
   private static DataStream<Evaluation> learn(

@@ -19,6 +19,32 @@ final class TestModels {
    * @param steps YAML of how steps and rounds are cut, on one line
    */
   static ModelsFile file(long publishEveryMs, String steps) {
+    return read(publishEveryMs, steps, "");
+  }
+
+  /** The two, and one that learns from what was shown for queries. */
+  static ModelsFile withRanking(long publishEveryMs) {
+    return read(
+        publishEveryMs,
+        "batch: {size: 64, span: 5s}",
+        """
+          search:
+            family: base
+            features:
+              - {name: item, from: item.id, as: id, size: 4}
+              - {name: words, from: query.text, as: text, size: 4}
+              - {name: query, from: query.text, as: tokens, length: 4}
+              - {name: position, from: position, as: bias}
+            histories:
+              - {name: clicked, of: [item], actions: [click], length: 10}
+            network: {units: [8, 4], activation: dice}
+            batch: {size: 64, span: 5s}
+            publish: {every: %dms, anchorEvery: 1s}
+        """
+            .formatted(publishEveryMs));
+  }
+
+  private static ModelsFile read(long publishEveryMs, String steps, String more) {
     String common =
         """
             features:
@@ -49,8 +75,9 @@ final class TestModels {
           base:
             family: base
         %s
+        %s
         """
-            .formatted(RandomLog.OUT_OF_ORDERNESS_MS, RandomLog.WAIT_MS, common, common);
+            .formatted(RandomLog.OUT_OF_ORDERNESS_MS, RandomLog.WAIT_MS, common, common, more);
     return new ModelsFileReader(
             Map.of("din", List.of("djl"), "base", List.of("djl")),
             new SettingsDefaults(100, 60_000, 1_000))

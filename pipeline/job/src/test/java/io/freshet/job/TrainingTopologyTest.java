@@ -8,6 +8,7 @@ import io.freshet.job.input.InputRecord;
 import io.freshet.job.learner.LearnerLoop;
 import io.freshet.job.learner.Publication;
 import io.freshet.job.replay.SequentialReplay;
+import io.freshet.job.timeline.Searches;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.modellog.ModelLogs;
 import io.freshet.scoring.feature.HistoryPlan;
@@ -56,9 +57,10 @@ class TrainingTopologyTest {
 
   @BeforeAll
   static void replaySequentially() {
-    partitions = RandomLog.partitions(7, IMPRESSIONS);
-    ModelsFile models = TestModels.file(1);
+    partitions = RandomLog.withSearches(7, IMPRESSIONS);
+    ModelsFile models = TestModels.withRanking(1);
     List<Entry> entries = SequentialReplay.entries(models, partitions);
+    List<Entry> ranking = SequentialReplay.entries(models, true, partitions);
     Map<String, Outcome> outcomes = new TreeMap<>();
     for (ModelSettings model : models.models()) {
       RecordingLog log = new RecordingLog(model.name());
@@ -74,7 +76,7 @@ class TrainingTopologyTest {
               LearnerFamilies.named(model.family()),
               port,
               evaluations::add)) {
-        SequentialReplay.teach(entries, loop);
+        SequentialReplay.teach(Searches.areLearntBy(model) ? ranking : entries, loop);
         outcomes.put(model.name(), outcome(evaluations, log));
       }
     }
@@ -87,7 +89,10 @@ class TrainingTopologyTest {
     log.published().forEach(facts -> hashes.put(facts.step(), facts.stateHash()));
     return new Outcome(
         rows.stream()
-            .map(row -> row.exampleId() + " " + row.label() + " " + row.readyTime())
+            .map(
+                row ->
+                    "%s %s %d %s"
+                        .formatted(row.exampleId(), row.label(), row.readyTime(), row.grade()))
             .toList(),
         rows.stream().map(EvaluationRow::prediction).toList(),
         hashes);
@@ -97,13 +102,16 @@ class TrainingTopologyTest {
   void theOracleTrainsOnEveryImpressionThatWasKept() {
     long late = partitions.stream().mapToLong(List::size).sum();
     assertThat(late).isGreaterThan(IMPRESSIONS);
-    expected
-        .values()
-        .forEach(
-            outcome ->
-                assertThat(outcome.examples())
-                    .hasSizeBetween(IMPRESSIONS * 97 / 100, IMPRESSIONS)
-                    .doesNotHaveDuplicates());
+    int found = of(expected, "search").examples().size();
+    assertThat(found).isGreaterThan(IMPRESSIONS / 2);
+    assertThat(of(expected, "search").examples())
+        .doesNotHaveDuplicates()
+        .anyMatch(example -> example.endsWith(" 3"));
+    for (String model : List.of("din", "base")) {
+      assertThat(of(expected, model).examples())
+          .hasSizeBetween(IMPRESSIONS * 97 / 100 + found, IMPRESSIONS + found)
+          .doesNotHaveDuplicates();
+    }
   }
 
   @ParameterizedTest
@@ -150,7 +158,7 @@ class TrainingTopologyTest {
   private static Map<String, List<Evaluation>> run(
       String run, int parallelism, long delays, long publishEveryMs, int failAfter)
       throws Exception {
-    ModelsFile models = TestModels.file(publishEveryMs);
+    ModelsFile models = TestModels.withRanking(publishEveryMs);
     ModelLogs logs =
         model -> LOGS.computeIfAbsent(run + model, key -> new RecordingLog(model)).open();
     JobSettings settings =

@@ -6,6 +6,7 @@ import io.freshet.job.input.InputPartitions;
 import io.freshet.job.learner.LearnerLoop;
 import io.freshet.job.learner.Publication;
 import io.freshet.job.replay.SequentialReplay;
+import io.freshet.job.timeline.Searches;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.modellog.InMemoryModelLog;
 import io.freshet.modellog.TopicNames;
@@ -72,13 +73,15 @@ public final class Audit {
             "version %s of %s must be rebuilt from all of its inputs: %s"
                 .formatted(audited.version(), model, String.join("; ", missing)));
       }
-      return rebuild(model, events, new Comparison(loop, versions), audited);
+      return rebuild(settings, events, new Comparison(loop, versions), audited);
     }
   }
 
   private Result rebuild(
-      String model, EventLog events, Comparison comparison, VersionFacts audited) {
-    SequentialReplay replay = new SequentialReplay(models, events.numbers(), comparison::take);
+      ModelSettings settings, EventLog events, Comparison comparison, VersionFacts audited) {
+    SequentialReplay replay =
+        new SequentialReplay(
+            models, Searches.areLearntBy(settings), events.numbers(), comparison::take);
     long[] records = new long[1];
     while (!comparison.isOver()
         && events.read(
@@ -97,7 +100,7 @@ public final class Audit {
       throw new CommandFailed(
           "%s differs from its rebuild first at step %d, version %s: its state hash is %s, the rebuild's %s"
               .formatted(
-                  model,
+                  settings.name(),
                   difference.published().step(),
                   difference.published().version(),
                   difference.published().stateHash(),

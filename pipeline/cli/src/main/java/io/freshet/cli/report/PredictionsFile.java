@@ -23,7 +23,7 @@ public final class PredictionsFile {
   /** The header line. */
   public static final String HEADER =
       "model,family,step,exampleId,impressionTime,readyTime,userId,itemId,queryId,position,label,"
-          + "weight,prediction,raw,predictionAtTraining,trueProbability,propensity";
+          + "weight,prediction,raw,predictionAtTraining,trueProbability,propensity,grade";
 
   private PredictionsFile() {}
 
@@ -79,10 +79,11 @@ public final class PredictionsFile {
     out.append(Float.toString(row.getRaw())).append(',');
     out.append(Float.toString(row.getPredictionAtTraining())).append(',');
     number(out, row.getTrueProbability()).append(',');
-    number(out, row.getPropensity()).append(Csv.END_OF_LINE);
+    number(out, row.getPropensity()).append(',');
+    number(out, row.getGrade()).append(Csv.END_OF_LINE);
   }
 
-  private static Writer number(Writer out, @Nullable Double value) throws IOException {
+  private static Writer number(Writer out, @Nullable Number value) throws IOException {
     if (value != null) {
       out.write(value.toString());
     }

@@ -88,7 +88,9 @@ final class Stretch {
         train.offset(),
         other.label(),
         other.weight(),
-        other.kind());
+        other.kind(),
+        train.queryId(),
+        train.place());
   }
 
   private static void append(List<List<InputRecord>> partitions, int topic, Event event) {

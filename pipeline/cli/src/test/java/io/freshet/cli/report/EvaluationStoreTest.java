@@ -36,7 +36,7 @@ class EvaluationStoreTest {
   private static EvaluationRow row(
       String id, @Nullable String user, float label, float prediction, @Nullable Double truth) {
     return new EvaluationRow(
-        id, 100L, 200L, user, "i1", null, 1, label, 1f, prediction, 0.1f, 0.3f, truth, null);
+        id, 100L, 200L, user, "i1", null, 1, label, 1f, prediction, 0.1f, 0.3f, truth, null, null);
   }
 
   private static List<String> ids(EvaluationStore store, String model) {
@@ -103,8 +103,8 @@ class EvaluationStoreTest {
       assertThat(text)
           .isEqualTo(
               PredictionsFile.HEADER
-                  + "\r\ndin,din,1,\"with,comma\",100,200,\"say \"\"hi\"\"\",i1,,1,1.0,1.0,0.33333334,0.1,0.3,0.1,"
-                  + "\r\ndin,din,1,\"\",100,200,,i1,,1,0.0,1.0,1.4E-45,0.1,0.3,,\r\n");
+                  + "\r\ndin,din,1,\"with,comma\",100,200,\"say \"\"hi\"\"\",i1,,1,1.0,1.0,0.33333334,0.1,0.3,0.1,,"
+                  + "\r\ndin,din,1,\"\",100,200,,i1,,1,0.0,1.0,1.4E-45,0.1,0.3,,,\r\n");
       assertThat(Float.parseFloat("0.33333334")).isEqualTo(third);
       try (InputStream in = new GZIPInputStream(Files.newInputStream(zipped))) {
         assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(text);

@@ -52,7 +52,8 @@ public final class EvaluationRecords implements KafkaRecordSerializationSchema<E
               row.raw(),
               row.predictionAtTraining(),
               row.trueProbability(),
-              row.propensity()));
+              row.propensity(),
+              row.grade()));
     }
     return new io.freshet.schema.avro.Evaluation(
         evaluation.model(), evaluation.family(), evaluation.epoch(), evaluation.step(), rows);

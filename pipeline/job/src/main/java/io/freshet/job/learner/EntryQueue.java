@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts entries into the one sequence that learners see: (event time, predictions before training,
- * hash, example id), once the watermark says that no earlier one can come.
+ * group or else hash, position in the group, hash, example id), once the watermark says that no
+ * earlier one can come.
  */
 final class EntryQueue {
 
@@ -29,9 +30,27 @@ final class EntryQueue {
       order = Boolean.compare(one instanceof Entry.Train, other instanceof Entry.Train);
     }
     if (order == 0) {
+      order = Long.compare(group(one), group(other));
+    }
+    if (order == 0) {
+      order = Integer.compare(position(one), position(other));
+    }
+    if (order == 0) {
       order = Long.compare(one.hash(), other.hash());
     }
     return order != 0 ? order : one.exampleId().compareTo(other.exampleId());
+  }
+
+  private static long group(Entry entry) {
+    return entry instanceof Entry.Train train && train.place() != null
+        ? train.place().group()
+        : entry.hash();
+  }
+
+  private static int position(Entry entry) {
+    return entry instanceof Entry.Train train && train.place() != null
+        ? train.place().position()
+        : 0;
   }
 
   void add(Entry entry) {

@@ -22,6 +22,7 @@ import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 
 /** Entries on their way to learners, and those that learners hold in checkpoints. */
 public final class EntrySerializer extends RecordSerializer<Entry> {
@@ -33,7 +34,7 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
 
   @Override
   public Entry createInstance() {
-    return new Entry.Train(0, 0, "", 0, 0, 0, 0, (byte) 0);
+    return new Entry.Train(0, 0, "", 0, 0, 0, 0, (byte) 0, null, null);
   }
 
   @Override
@@ -63,6 +64,8 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
       target.writeFloat(train.label());
       target.writeFloat(train.weight());
       target.writeByte(train.kind());
+      writeString(train.queryId(), target);
+      writePlace(train.place(), target);
     }
   }
 
@@ -94,7 +97,36 @@ public final class EntrySerializer extends RecordSerializer<Entry> {
         offset,
         source.readFloat(),
         source.readFloat(),
-        source.readByte());
+        source.readByte(),
+        readNullableString(source),
+        readPlace(source));
+  }
+
+  private static void writePlace(Entry.@Nullable Place place, DataOutput target)
+      throws IOException {
+    target.writeBoolean(place != null);
+    if (place != null) {
+      target.writeLong(place.group());
+      writeSize(place.position(), target);
+      writeGrade(place.grade(), target);
+    }
+  }
+
+  private static Entry.@Nullable Place readPlace(DataInput source) throws IOException {
+    return source.readBoolean()
+        ? new Entry.Place(source.readLong(), readSize(source), readGrade(source))
+        : null;
+  }
+
+  static void writeGrade(@Nullable Integer grade, DataOutput target) throws IOException {
+    target.writeBoolean(grade != null);
+    if (grade != null) {
+      target.writeInt(grade);
+    }
+  }
+
+  static @Nullable Integer readGrade(DataInput source) throws IOException {
+    return source.readBoolean() ? (Integer) source.readInt() : null;
   }
 
   static void writeInstance(Instance instance, DataOutput target) throws IOException {

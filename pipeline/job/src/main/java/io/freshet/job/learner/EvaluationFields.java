@@ -33,6 +33,7 @@ final class EvaluationFields {
     out.writeFloat(row.predictionAtTraining());
     writeNullable(row.trueProbability(), out);
     writeNullable(row.propensity(), out);
+    EntrySerializer.writeGrade(row.grade(), out);
   }
 
   static EvaluationRow read(DataInput in) throws IOException {
@@ -50,6 +51,7 @@ final class EvaluationFields {
         in.readFloat(),
         in.readFloat(),
         readNullableDouble(in),
-        readNullableDouble(in));
+        readNullableDouble(in),
+        EntrySerializer.readGrade(in));
   }
 }

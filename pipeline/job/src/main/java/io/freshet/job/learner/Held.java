@@ -58,7 +58,8 @@ record Held(
         raw,
         predictionAtTraining,
         trueProbability,
-        propensity);
+        propensity,
+        ready.place() == null ? null : ready.place().grade());
   }
 
   /** The query as {@link io.freshet.learning.Example#group} has it. */

@@ -154,14 +154,16 @@ public final class LearnerLoop implements Sequenced {
 
   @Override
   public void train(Entry.Train entry) {
-    closeBatchBefore(entry.time());
+    if (cut.endsBefore(entry)) {
+      closeBatch();
+    }
     Waiting predicted = waiting.remove(entry.exampleId());
     if (predicted == null) {
       throw new IllegalStateException(
           "an example must be predicted before it is trained on, got " + entry.exampleId());
     }
     batch.add(new Ready(predicted, entry));
-    if (cut.add(entry.time())) {
+    if (cut.add(entry)) {
       step(entry.time(), false);
     }
   }
@@ -178,6 +180,14 @@ public final class LearnerLoop implements Sequenced {
 
   private void closeBatchBefore(long time) {
     if (cut.endsBefore(time)) {
+      closeBatch();
+    }
+  }
+
+  private void closeBatch() {
+    if (cut.isFull()) {
+      step(cut.time(), false);
+    } else {
       step(cut.boundary() - 1, true);
     }
   }
@@ -289,7 +299,7 @@ public final class LearnerLoop implements Sequenced {
     for (int i = 0; i < open; i++) {
       Ready ready = new Ready(readWaiting(in), (Entry.Train) EntrySerializer.read(in));
       batch.add(ready);
-      cut.add(ready.entry().time());
+      cut.add(ready.entry());
     }
   }
 

@@ -5,6 +5,7 @@ import io.freshet.job.input.InputRecord;
 import io.freshet.job.learner.Sequenced;
 import io.freshet.schema.event.Heartbeat;
 import io.freshet.scoring.settings.ModelsFile;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The learners' sequence as a function of the log, made the plain way: no Flink, no state backend,
@@ -26,23 +28,37 @@ public final class SequentialReplay {
   private static final Comparator<Entry> ORDER =
       Comparator.comparingLong(Entry::time)
           .thenComparing(entry -> entry instanceof Entry.Train)
+          .thenComparing(SequentialReplay::place)
           .thenComparingLong(Entry::hash)
           .thenComparing(Entry::exampleId);
 
   private final long outOfOrdernessMs;
   private final Consumer<Entry> out;
   private final Shop shop;
+  private final @Nullable SearchLog searches;
   private final Map<Integer, InTime> partitions = new HashMap<>();
   private final TreeMap<Long, List<InputRecord>> waiting = new TreeMap<>();
   private final List<Entry> now = new ArrayList<>();
 
   /**
+   * The sequence of the models that do not rank.
+   *
    * @param partitions numbers of all input partitions: time passes with the slowest of them
    */
   public SequentialReplay(ModelsFile models, Iterable<Integer> partitions, Consumer<Entry> out) {
+    this(models, false, partitions, out);
+  }
+
+  /**
+   * @param ranking whether the sequence is that of the models that rank, which is another one
+   * @param partitions numbers of all input partitions: time passes with the slowest of them
+   */
+  public SequentialReplay(
+      ModelsFile models, boolean ranking, Iterable<Integer> partitions, Consumer<Entry> out) {
     this.outOfOrdernessMs = models.stream().outOfOrdernessMs();
     this.out = out;
     this.shop = new Shop(models, now::add);
+    this.searches = ranking ? new SearchLog(models.stream().waitMs()) : null;
     partitions.forEach(number -> this.partitions.put(number, new InTime(outOfOrdernessMs)));
   }
 
@@ -52,10 +68,21 @@ public final class SequentialReplay {
    * @param partitions each partition's records, in its order
    */
   public static List<Entry> entries(ModelsFile models, List<List<InputRecord>> partitions) {
+    return entries(models, false, partitions);
+  }
+
+  /**
+   * The whole sequence of a log that has ended.
+   *
+   * @param ranking whether that of the models that rank
+   * @param partitions each partition's records, in its order
+   */
+  public static List<Entry> entries(
+      ModelsFile models, boolean ranking, List<List<InputRecord>> partitions) {
     List<Entry> entries = new ArrayList<>();
     List<Integer> numbers =
         partitions.stream().flatMap(List::stream).map(InputRecord::partition).distinct().toList();
-    SequentialReplay replay = new SequentialReplay(models, numbers, entries::add);
+    SequentialReplay replay = new SequentialReplay(models, ranking, numbers, entries::add);
     for (List<InputRecord> partition : partitions) {
       partition.forEach(replay::take);
     }
@@ -121,6 +148,11 @@ public final class SequentialReplay {
     for (long time = next(); time < before; time = next()) {
       List<InputRecord> today = waiting.remove(time);
       shop.at(time, today == null ? List.of() : today);
+      if (searches != null) {
+        List<Entry> grouped = searches.at(time, today == null ? List.of() : today, now);
+        now.clear();
+        now.addAll(grouped);
+      }
       now.sort(ORDER);
       now.forEach(out);
       now.clear();
@@ -128,6 +160,15 @@ public final class SequentialReplay {
   }
 
   private long next() {
-    return Math.min(waiting.isEmpty() ? Long.MAX_VALUE : waiting.firstKey(), shop.nextEnd());
+    long next = Math.min(waiting.isEmpty() ? Long.MAX_VALUE : waiting.firstKey(), shop.nextEnd());
+    return searches == null ? next : Math.min(next, searches.nextEnd());
+  }
+
+  /** Sorts as the place in a group does; what is in none is its own group. */
+  private static BigInteger place(Entry entry) {
+    Entry.Place place = entry instanceof Entry.Train train ? train.place() : null;
+    return BigInteger.valueOf(place == null ? entry.hash() : place.group())
+        .shiftLeft(32)
+        .add(BigInteger.valueOf(place == null ? 0 : place.position()));
   }
 }

@@ -237,7 +237,17 @@ final class Shop {
     shown.labelled = true;
     String id = shown.event.impressionId();
     out.accept(
-        new Entry.Train(time, Ids.of(id), id, partition, offset, label, 1, (byte) (1 - label)));
+        new Entry.Train(
+            time,
+            Ids.of(id),
+            id,
+            partition,
+            offset,
+            label,
+            1,
+            (byte) (1 - label),
+            shown.event.queryId(),
+            null));
   }
 
   private void remember(Shown shown, String action, long time, double value) {

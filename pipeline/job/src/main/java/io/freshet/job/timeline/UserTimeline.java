@@ -277,7 +277,9 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
               outcome.offset(),
               1f,
               1f,
-              POSITIVE));
+              POSITIVE,
+              impression.queryId(),
+              null));
     }
     UserHistory after = current;
     if (!impression.actions().contains(click.action())) {
@@ -342,7 +344,9 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
               impression.offset(),
               0f,
               1f,
-              NEGATIVE));
+              NEGATIVE,
+              impression.queryId(),
+              null));
     }
     return impression.actions().isEmpty()
         ? keeper.with(
