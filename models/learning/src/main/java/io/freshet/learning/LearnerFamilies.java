@@ -2,6 +2,7 @@ package io.freshet.learning;
 
 import io.freshet.learning.base.BaseLearning;
 import io.freshet.learning.boosted.BoostedLearning;
+import io.freshet.learning.colbert.ColbertLearning;
 import io.freshet.learning.din.DinLearning;
 import io.freshet.learning.noise.NoiseLearning;
 import java.util.List;
@@ -14,7 +15,8 @@ public final class LearnerFamilies {
           new DinLearning(), //
           new BaseLearning(),
           new BoostedLearning(),
-          new NoiseLearning());
+          new NoiseLearning(),
+          new ColbertLearning());
 
   private LearnerFamilies() {}
 

@@ -55,7 +55,29 @@ public final class GeneratedExamples {
         numbers,
         layout.counters().stream().mapToLong(slot -> id(slot.name())).toArray(),
         histories,
-        START + made++ * GAP_MS);
+        START + made++ * GAP_MS,
+        tokens(ids));
+  }
+
+  /**
+   * Texts of few words, each with an n-gram or two; some are empty. Queries begin with the same
+   * word, items' texts with their first id.
+   */
+  private long[][] tokens(long[] ids) {
+    long[][] tokens = new long[layout.tokens().size()][];
+    for (int t = 0; t < tokens.length; t++) {
+      int words = random.nextInt(5);
+      long[] text = new long[4 * words];
+      for (int w = 0; w < words; w++) {
+        int number = (int) (IDS * random.nextDouble() * random.nextDouble());
+        long first = layout.tokens().get(t).ofQuery() ? Ids.of("find") : ids[0];
+        text[4 * w] = w == 0 ? first : Ids.of("word" + number);
+        text[4 * w + 1] = Ids.of("#" + number % 5);
+        text[4 * w + 2] = Ids.of("#" + number % 7);
+      }
+      tokens[t] = text;
+    }
+    return tokens;
   }
 
   /** A batch as a learner of this layout would meet it: predicted first, ready a minute later. */
@@ -74,7 +96,10 @@ public final class GeneratedExamples {
               label,
               1,
               label > 0 ? Example.Kind.POSITIVE : Example.Kind.NEGATIVE,
-              features.eventTime() + 60_000));
+              features.eventTime() + 60_000,
+              e < size / 4 ? 0 : 1 + e / 4,
+              1 + e % 4,
+              Float.NaN));
     }
     return batch;
   }

@@ -20,8 +20,11 @@ import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
+import io.freshet.scoring.settings.ModelSettings.Words;
+import io.freshet.scoring.settings.RankingSettings;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Builds settings of a small model with features of every kind and two histories. */
 public final class TestModel {
@@ -41,6 +44,7 @@ public final class TestModel {
   private List<Integer> units = List.of(6, 4);
   private Calibration calibration = Calibration.PLATT;
   private long seed = 1;
+  private @Nullable RankingSettings ranking;
 
   public static TestModel of(String family) {
     TestModel model = new TestModel();
@@ -123,6 +127,8 @@ public final class TestModel {
     features.add(feature("position", Use.BIAS, 1, "position"));
     features.add(feature("price", Use.NUMBER, 1, "item.price"));
     features.add(feature("rate", Use.COUNTERS, 1, "item.id"));
+    features.add(tokens("query", "query.text"));
+    features.add(tokens("text", "item.text"));
     return new ModelSettings(
         "model",
         family,
@@ -133,6 +139,7 @@ public final class TestModel {
         new Attention(List.of(5, 3), activation, normalize),
         new Network(units, activation, true),
         boosting,
+        ranking == null ? ranking(RankingSettings.DEFAULT.projection(), 0) : ranking,
         new Regularization(regularization),
         new Optimizers(rows, dense, noise),
         calibration,
@@ -143,6 +150,35 @@ public final class TestModel {
         null,
         LearnerFamilies.named(family).engines().get(0),
         seed);
+  }
+
+  /** Late interaction in few floats, with rows that age as those of the features do. */
+  public RankingSettings ranking(RankingSettings.Projection projection, int context) {
+    return new RankingSettings(
+        8,
+        6,
+        context,
+        0,
+        projection,
+        RankingSettings.Loss.SOFTMAX,
+        0.1,
+        new RankingSettings.Negatives(2, 0.5),
+        RankingSettings.DEFAULT.examination(),
+        "",
+        0.5,
+        new RankingSettings.Tokens(admitAfter, expireAfterMs, maxRows),
+        2,
+        0.5);
+  }
+
+  public TestModel ranking(RankingSettings value) {
+    ranking = value;
+    return this;
+  }
+
+  private static Feature tokens(String name, String from) {
+    return new Feature(
+        name, List.of(from), Use.TOKENS, 0, false, 0, 0, 0, List.of(), new Words(5, 3, false));
   }
 
   private Feature feature(String name, Use use, int size, String... from) {

@@ -2,6 +2,7 @@ package io.freshet.scoring;
 
 import io.freshet.scoring.base.BaseScoring;
 import io.freshet.scoring.boosted.BoostedScoring;
+import io.freshet.scoring.colbert.ColbertScoring;
 import io.freshet.scoring.din.DinScoring;
 import io.freshet.scoring.noise.NoiseScoring;
 import java.util.List;
@@ -14,7 +15,8 @@ public final class ScorerFamilies {
           new DinScoring(), //
           new BaseScoring(),
           new BoostedScoring(),
-          new NoiseScoring());
+          new NoiseScoring(),
+          new ColbertScoring());
 
   private ScorerFamilies() {}
 

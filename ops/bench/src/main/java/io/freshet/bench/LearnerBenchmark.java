@@ -23,6 +23,7 @@ import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
+import io.freshet.scoring.settings.RankingSettings;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -156,6 +157,7 @@ public final class LearnerBenchmark {
         new Attention(List.of(80, 40), activation, Normalize.SOFTMAX),
         new Network(List.of(200, 80), activation, false),
         new Boosting(1, 1, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(1.0)),
+        RankingSettings.DEFAULT,
         new Regularization(lambda),
         new Optimizers(
             new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05),

@@ -23,6 +23,7 @@ import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
+import io.freshet.scoring.settings.RankingSettings;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.Tensor;
@@ -146,6 +147,7 @@ public class ScoringBenchmark {
         new Attention(List.of(80, 40), activation, Normalize.SOFTMAX),
         new Network(List.of(200, 80), activation, true),
         new Boosting(1, 1, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(1.0)),
+        RankingSettings.DEFAULT,
         new Regularization(0),
         new Optimizers(optimizer, optimizer),
         Calibration.PLATT,

@@ -25,7 +25,7 @@ public final class DenseWeights {
   /** By tensor; of no floats where the optimiser remembers nothing. */
   private final List<Tensor> slots;
 
-  DenseWeights(
+  public DenseWeights(
       List<TensorSpec> specs, ModelState state, LearnerChanges changes, Optimizer settings) {
     this.specs = specs;
     this.state = state;
@@ -53,7 +53,7 @@ public final class DenseWeights {
   }
 
   /** The values that new tensors start from. */
-  void create(long seed) {
+  public void create(long seed) {
     for (TensorSpec spec : specs) {
       float[] data = state.tensor(spec.name()).data();
       if (spec.initial() instanceof InitialValues.Constant constant) {
@@ -69,7 +69,7 @@ public final class DenseWeights {
     }
   }
 
-  long parameters() {
+  public long parameters() {
     return specs.stream().filter(DenseWeights::trainable).mapToLong(TensorSpec::size).sum();
   }
 
@@ -82,7 +82,7 @@ public final class DenseWeights {
    * @param elapsedMs event time since the step before
    * @param noise added to the gradients once they are scaled down
    */
-  void train(CtrStep gradients, long step, long elapsedMs, GradientNoise noise) {
+  public void train(CtrStep gradients, long step, long elapsedMs, GradientNoise noise) {
     float scale = clipScale(gradients);
     for (int i = 0; i < specs.size(); i++) {
       if (trainable(specs.get(i))) {

@@ -25,6 +25,7 @@ public final class LearnedTable {
   private final double spread;
   private final float shrink;
   private final long initKey;
+  private final boolean sharedLearns;
 
   /**
    * @param table with {@link #slots} slots a row
@@ -39,6 +40,18 @@ public final class LearnedTable {
       double spread,
       double shrink,
       long initKey) {
+    this(table, changes, optimizer, feature, spread, shrink, initKey, true);
+  }
+
+  private LearnedTable(
+      RowTable table,
+      LearnerChanges changes,
+      RowOptimizer optimizer,
+      Feature feature,
+      double spread,
+      double shrink,
+      long initKey,
+      boolean sharedLearns) {
     this.table = table;
     this.changes = changes.rows(table);
     this.optimizer = optimizer;
@@ -48,6 +61,16 @@ public final class LearnedTable {
     this.spread = spread;
     this.shrink = (float) shrink;
     this.initKey = initKey;
+    this.sharedLearns = sharedLearns;
+  }
+
+  /**
+   * A table whose rows are what is added to something that an id is already: new rows, and the
+   * shared one for good, are zeros.
+   */
+  public static LearnedTable ofOffsets(
+      RowTable table, LearnerChanges changes, RowOptimizer optimizer, Feature feature) {
+    return new LearnedTable(table, changes, optimizer, feature, 0, 0, 0, false);
   }
 
   /** Floats of slots that a row of {@code width} floats needs. */
@@ -101,7 +124,7 @@ public final class LearnedTable {
         shrink(row);
       }
     }
-    if (shared) {
+    if (shared && sharedLearns) {
       int row = table.find(Ids.SHARED);
       changes.touch(row);
       update(row, gradient, 0, eventTime);

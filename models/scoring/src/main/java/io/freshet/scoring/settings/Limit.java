@@ -19,6 +19,12 @@ record Limit(double min, boolean open, double max, DoubleFunction<String> text) 
   static final Limit HISTORY_LENGTH = between(1, 1000);
   static final Limit TEXT_LENGTH = between(1, 1024);
   static final Limit SUBWORDS = between(0, 8);
+  static final Limit CONTEXT = between(0, 4096);
+  static final Limit AUGMENT = between(0, 1024);
+  static final Limit PROJECTION_SCALE = between(1, 8);
+  static final Limit TEMPERATURE = above(0, 1e3);
+  static final Limit NEGATIVES = between(0, 1024);
+  static final Limit WEIGHT_CLIP = between(1, 1e6);
   static final Limit LAYERS = between(1, 8);
   static final Limit NETWORK_LAYERS = between(1, 64);
   static final Limit UNITS = between(1, 4096);

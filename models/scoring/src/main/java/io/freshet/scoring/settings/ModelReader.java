@@ -60,6 +60,7 @@ final class ModelReader {
           attention(model.below("attention")),
           network(model.below("network")),
           boosting(model.below("boosting")),
+          RankingSchema.read(model.below("ranking")),
           regularization(model.below("regularization")),
           optimizers(model.below("optimizer")),
           model.get(SettingsSchema.CALIBRATION),

@@ -16,6 +16,7 @@ public record ModelSettings(
     Attention attention,
     Network network,
     Boosting boosting,
+    RankingSettings ranking,
     Regularization regularization,
     Optimizers optimizer,
     Calibration calibration,
@@ -35,6 +36,7 @@ public record ModelSettings(
       Attention attention,
       Network network,
       Boosting boosting,
+      RankingSettings ranking,
       Regularization regularization,
       Optimizers optimizer,
       Calibration calibration,
@@ -52,6 +54,7 @@ public record ModelSettings(
     this.attention = attention;
     this.network = network;
     this.boosting = boosting;
+    this.ranking = ranking;
     this.regularization = regularization;
     this.optimizer = optimizer;
     this.calibration = calibration;

@@ -230,6 +230,7 @@ final class ModelSettingsChecks {
     units("attention.units", Limit.LAYERS, model.attention().units());
     units("network.units", Limit.NETWORK_LAYERS, model.network().units());
     boosting(model.boosting());
+    RankingSchema.check(model, problems);
     problems.check("regularization.rows", Limit.LAMBDA, model.regularization().rows());
     optimizer("optimizer.rows", model.optimizer().rows());
     optimizer("optimizer.dense", model.optimizer().dense());

@@ -94,7 +94,7 @@ final class SettingsSchema {
           Kind.text("the name of an engine"),
           OWN_ENGINE,
           "What computes a learner's mathematics: `own` is the family's first choice:"
-              + " `java` of `boosted-mlp`, `djl` (PyTorch) of the others.");
+              + " `java` of `boosted-mlp` and `colbert`, `djl` (PyTorch) of the others.");
   static final Setting<Long> SEED =
       Setting.of("seed", Kind.large(""), 1L, "Of initial values and of all other randomness.");
   static final Group MODEL =
@@ -111,6 +111,7 @@ final class SettingsSchema {
           "attention",
           "network",
           "boosting",
+          "ranking",
           "regularization",
           "optimizer",
           "batch",
@@ -533,11 +534,9 @@ final class SettingsSchema {
     return Stream.of(
             Stream.of(STREAM, LABELS, MODEL, FEATURE),
             uses,
+            Stream.of(HISTORY, ATTENTION, NETWORK, BOOSTING),
+            RankingSchema.groups().stream(),
             Stream.of(
-                HISTORY,
-                ATTENTION,
-                NETWORK,
-                BOOSTING,
                 REGULARIZATION,
                 OPTIMIZER_ROWS,
                 OPTIMIZER_DENSE,

@@ -25,6 +25,7 @@ import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
+import io.freshet.scoring.settings.RankingSettings;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.Tensor;
@@ -63,6 +64,7 @@ public final class Networks {
         attention,
         network,
         boosting,
+        RankingSettings.DEFAULT,
         new Regularization(0),
         new Optimizers(optimizer, optimizer),
         Calibration.PLATT,

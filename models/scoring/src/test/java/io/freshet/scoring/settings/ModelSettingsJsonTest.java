@@ -41,7 +41,14 @@ class ModelSettingsJsonTest {
             "rate":0.002,"spread":0},
             "noise":{"eta":0,"gamma":0.55,"restartEvery":2000,"restartShare":0.01},"rows":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":100,
             "kind":"adagrad","rate":0.25,"spread":0.05}},
-            "publish":{"anchorEveryMs":60000,"everyMs":250},"regularization":{"rows":0.0001},
+            "publish":{"anchorEveryMs":60000,"everyMs":250},
+            "ranking":{"augment":0,"context":0,"documentShare":0,
+            "examination":{"clip":10,"from":"none","positions":[]},"generation":64,
+            "loss":"softmax","negatives":{"count":0,"weight":0.5},
+            "projection":{"activation":"identity","residual":true,"scale":2,"shape":"linear"},
+            "teacher":"","teacherWeight":0.5,"temperature":0.1,
+            "tokens":{"admitAfter":1,"expireAfterMs":0,"maxRows":5000000},"vector":64,"width":64},
+            "regularization":{"rows":0.0001},
             "round":{"steps":4},"seed":1,"warmStart":null}"""
                 .replace("\n", ""));
   }

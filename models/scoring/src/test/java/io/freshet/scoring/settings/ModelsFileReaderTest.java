@@ -73,6 +73,7 @@ class ModelsFileReaderTest {
                 new Network(List.of(200, 80), Activation.PRELU, true),
                 new Boosting(
                     32, 8, Sums.NEWTON, 0.1, 1, 100, 1000, 2000, List.of(0.125, 0.25, 0.5, 1.0)),
+                RankingSettings.DEFAULT,
                 new Regularization(0.0001),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05),
@@ -181,6 +182,21 @@ class ModelsFileReaderTest {
                   retireEvery: 10
                   retireAge: 30
                   prefixes: [0.5, 1]
+                ranking:
+                  width: 32
+                  vector: 16
+                  context: 48
+                  augment: 24
+                  loss: hinge
+                  temperature: 0.5
+                  teacher: price
+                  teacherWeight: 0.75
+                  generation: 9
+                  documentShare: 0.125
+                  projection: {shape: glu, activation: silu, scale: 3, residual: false}
+                  negatives: {count: 8, weight: 0.25}
+                  examination: {from: positions, positions: [1, 0.5], clip: 5}
+                  tokens: {admitAfter: 2, expireAfter: 1d, maxRows: 82}
                 regularization: {rows: 0.5}
                 optimizer:
                   rows: {kind: adagrad, rate: 0.75, halfLife: 7d, spread: 0.01}
@@ -270,6 +286,23 @@ class ModelsFileReaderTest {
                 new Attention(List.of(7, 5), Activation.PRELU, Normalize.NONE),
                 new Network(List.of(11), Activation.RELU, false),
                 new Boosting(6, 3, Sums.DAMPED, 0.5, 0.75, 20, 10, 30, List.of(0.5, 1.0)),
+                new RankingSettings(
+                    32,
+                    16,
+                    48,
+                    24,
+                    new RankingSettings.Projection(
+                        RankingSettings.Shape.GLU, RankingSettings.Bend.SILU, 3, false),
+                    RankingSettings.Loss.HINGE,
+                    0.5,
+                    new RankingSettings.Negatives(8, 0.25),
+                    new RankingSettings.Examination(
+                        RankingSettings.Source.POSITIONS, List.of(1.0, 0.5), 5),
+                    "price",
+                    0.75,
+                    new RankingSettings.Tokens(2, DAY, 82),
+                    9,
+                    0.125),
                 new Regularization(0.5),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.75, 0, 7 * DAY, 0, 0.01),
