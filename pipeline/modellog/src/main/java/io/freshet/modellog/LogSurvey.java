@@ -32,7 +32,12 @@ record LogSurvey(
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  static LogSurvey of(LogFeed feed, @Nullable Version base) {
+  /**
+   * @param base the version that is asked for; null for none
+   * @param hash that the base is expected to have: of several manifests that name it, which others
+   *     may have copied, the one with this hash counts
+   */
+  static LogSurvey of(LogFeed feed, @Nullable Version base, HashValue hash) {
     ModelIndex index = feed.index();
     Claims claims = new Claims();
     Authors authors = new Authors(index, claims);
@@ -65,7 +70,7 @@ record LogSurvey(
       highestEpoch = Math.max(highestEpoch, version.epoch());
       if (claims.live(at.getKey(), version.number())) {
         newest = later(newest, version);
-        if (version.equals(base)) {
+        if (version.equals(base) && (found == null || !found.facts().stateHash().equals(hash))) {
           found = at.getValue();
         }
       }

@@ -74,7 +74,7 @@ final class LogWriter implements ModelLog {
 
   @Override
   public long claim(@Nullable Version base, HashValue baseHash) {
-    LogSurvey survey = survey(base);
+    LogSurvey survey = survey(base, baseHash);
     requireNotBelowCommit(survey, base, base);
     requireBase(survey, base, baseHash);
     return claim(survey, base, baseHash, HashValue.EMPTY);
@@ -84,7 +84,7 @@ final class LogWriter implements ModelLog {
   public Restored restore(
       Cut checkpoint, Supplier<LearnerState> empty, @Nullable LearnerState saved) {
     Version base = checkpoint.version();
-    LogSurvey survey = survey(base);
+    LogSurvey survey = survey(base, checkpoint.versionHash());
     boolean onLog = base == null || checkpoint.versionHash().equals(survey.baseHash());
     if (!onLog && saved != null) {
       base = null;
@@ -119,14 +119,14 @@ final class LogWriter implements ModelLog {
     }
   }
 
-  private LogSurvey survey(@Nullable Version base) {
+  private LogSurvey survey(@Nullable Version base, HashValue baseHash) {
     if (epoch != 0) {
       throw new IllegalStateException(
           "a writer claims once, it has epoch %d of %s".formatted(epoch, medium.nameOf(Topic.LOG)));
     }
     medium.fence();
     try (LogFeed feed = medium.feed()) {
-      return LogSurvey.of(feed, base);
+      return LogSurvey.of(feed, base, baseHash);
     }
   }
 

@@ -282,6 +282,8 @@ abstract class ModelLogContract {
         appendRaw(record);
       }
     }
+    byte[] before = rawLog().stream().filter(this::isTheFifth).toList().get(0);
+    appendRaw(renumbered(before)); // names the newest version, with its parent's hash
     learner.learn();
     Cut cut = learner.cut();
 
@@ -289,6 +291,11 @@ abstract class ModelLogContract {
     assertThat(restored.state().serving().computeHash()).isEqualTo(cut.stateHash());
     assertThat(restored.state().own().computeHash()).isEqualTo(cut.learnerHash());
     assertThat(restored.publish().version()).isEqualTo(new Version(2, 7));
+  }
+
+  private boolean isTheFifth(byte[] value) {
+    return new LogCodec(model()).entry(value) instanceof LogEntry.Manifest manifest
+        && manifest.facts().version().number() == 5;
   }
 
   /** The manifest, which its attempt might have written, of a next version that nobody wrote. */
