@@ -60,7 +60,8 @@ class BoundariesTest {
             "io.freshet.job",
             "io.freshet.cli",
             "io.freshet.bench",
-            "io.freshet.cluster");
+            "io.freshet.cluster",
+            "io.freshet.faults");
   }
 
   @ArchTest

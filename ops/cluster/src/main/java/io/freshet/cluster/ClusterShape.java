@@ -1,5 +1,6 @@
 package io.freshet.cluster;
 
+import io.freshet.cli.kafka.EmbeddedKafka;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     resource {@code gpu}
  * @param discovery the script that Flink asks for the indices of GPUs; null where there are none
  * @param flink settings of Flink besides the cluster's own, which they replace
+ * @param detour a second way to the broker; null for none
  */
 public record ClusterShape(
     int jobManagers,
@@ -22,7 +24,8 @@ public record ClusterShape(
     int heapMiB,
     int gpuTaskManagers,
     @Nullable Path discovery,
-    Map<String, String> flink) {
+    Map<String, String> flink,
+    EmbeddedKafka.@Nullable Detour detour) {
 
   public ClusterShape {
     if (jobManagers < 1 || taskManagers < 1 || slots < 1 || heapMiB < 192) {
@@ -40,20 +43,26 @@ public record ClusterShape(
 
   /** One job manager and so many task managers of eight slots and half a GiB of heap. */
   public static ClusterShape of(int taskManagers) {
-    return new ClusterShape(1, taskManagers, 8, 512, 0, null, Map.of());
+    return new ClusterShape(1, taskManagers, 8, 512, 0, null, Map.of(), null);
   }
 
   public ClusterShape withJobManagers(int count) {
-    return new ClusterShape(count, taskManagers, slots, heapMiB, gpuTaskManagers, discovery, flink);
+    return new ClusterShape(
+        count, taskManagers, slots, heapMiB, gpuTaskManagers, discovery, flink, detour);
   }
 
   public ClusterShape withGpus(int onTaskManagers, Path script) {
     return new ClusterShape(
-        jobManagers, taskManagers, slots, heapMiB, onTaskManagers, script, flink);
+        jobManagers, taskManagers, slots, heapMiB, onTaskManagers, script, flink, detour);
   }
 
   public ClusterShape withFlink(Map<String, String> settings) {
     return new ClusterShape(
-        jobManagers, taskManagers, slots, heapMiB, gpuTaskManagers, discovery, settings);
+        jobManagers, taskManagers, slots, heapMiB, gpuTaskManagers, discovery, settings, detour);
+  }
+
+  public ClusterShape withDetour(EmbeddedKafka.Detour way) {
+    return new ClusterShape(
+        jobManagers, taskManagers, slots, heapMiB, gpuTaskManagers, discovery, flink, way);
   }
 }

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Ports of the loopback interface that nothing listens on. */
-final class FreePorts {
+public final class FreePorts {
 
   private FreePorts() {}
 
   /** So many different ones, free a moment ago. */
-  static List<Integer> find(int count) {
+  public static List<Integer> find(int count) {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {

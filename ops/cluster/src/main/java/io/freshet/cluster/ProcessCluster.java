@@ -74,8 +74,7 @@ public final class ProcessCluster implements AutoCloseable {
                 installation.freshetClassPath(),
                 List.of("-Xmx384m", QUICK_START),
                 Broker.class.getName()),
-            this.directory.resolve("kafka").toString(),
-            String.valueOf(brokerPort));
+            Broker.arguments(this.directory.resolve("kafka"), brokerPort, shape.detour()));
     this.zooKeeper = member("zookeeper", zooKeeper(zooKeeperPort));
     Map<String, String> common = FlinkSettings.common(this.directory, zooKeeperPort);
     for (int i = 0; i < shape.jobManagers(); i++) {

@@ -265,17 +265,20 @@ abstract class ModelLogContract {
       byte[] chunk = records.get(records.size() - 2);
       byte[] flipped = chunk.clone();
       flipped[flipped.length / 2] ^= 4;
-      Version next = new Version(facts.version().epoch(), facts.version().number() + 1_000_000);
+      long number = facts.version().number();
+      Version next = new Version(facts.version().epoch(), number + 1_000_000);
       List<byte[]> hostile =
           switch (round) {
             case 0 -> List.of(new byte[] {1, 2, 3}, Arrays.copyOf(chunk, chunk.length / 2));
             case 1 -> List.of(manifest);
-            case 2 -> List.of(flipped, manifest, chunk, chunk, manifest, renumbered(manifest));
+            case 2 ->
+                List.of(
+                    flipped, manifest, chunk, chunk, manifest, renumbered(manifest, number + 1, 1));
             case 3 ->
                 List.of(
                     codec.claim(
                         new LogEntry.Claim(99, "nobody", null, HashValue.EMPTY, 1_000_000), 0));
-            case 4 -> List.of(codec.commit(next, 99, 0));
+            case 4 -> List.of(codec.commit(next, 99, 0), renumbered(manifest, next.number(), 99));
             default -> records.subList(1, records.size() - 4);
           };
       for (byte[] record : hostile) {
@@ -283,7 +286,7 @@ abstract class ModelLogContract {
       }
     }
     byte[] before = rawLog().stream().filter(this::isTheFifth).toList().get(0);
-    appendRaw(renumbered(before)); // names the newest version, with its parent's hash
+    appendRaw(renumbered(before, 6, 1)); // names the newest version, with its parent's hash
     learner.learn();
     Cut cut = learner.cut();
 
@@ -298,8 +301,8 @@ abstract class ModelLogContract {
         && manifest.facts().version().number() == 5;
   }
 
-  /** The manifest, which its attempt might have written, of a next version that nobody wrote. */
-  private byte[] renumbered(byte[] manifest) {
+  /** The manifest of a version after this one, which no learner wrote. */
+  private byte[] renumbered(byte[] manifest, long number, long writerEpoch) {
     LogCodec codec = new LogCodec(model());
     LogEntry.Manifest known = (LogEntry.Manifest) codec.entry(manifest);
     VersionFacts facts = known.facts();
@@ -307,7 +310,7 @@ abstract class ModelLogContract {
     return codec.manifest(
         new LogEntry.Manifest(
             new VersionFacts(
-                new Version(version.epoch(), version.number() + 1),
+                new Version(version.epoch(), number),
                 version,
                 facts.stateHash(),
                 facts.stateHash(),
@@ -322,7 +325,7 @@ abstract class ModelLogContract {
                 facts.engine(),
                 facts.code()),
             false,
-            known.writerEpoch(),
+            writerEpoch,
             known.writer(),
             known.chunkHashes(),
             known.payloadBytes(),

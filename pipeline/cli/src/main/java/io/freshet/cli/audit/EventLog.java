@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** All event topics from their first record, decoded as the job does. */
-final class EventLog implements AutoCloseable {
+public final class EventLog implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -32,7 +32,12 @@ final class EventLog implements AutoCloseable {
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final Map<TopicPartition, Long> ends;
 
-  EventLog(KafkaAccess kafka, InputPartitions inputs) {
+  /**
+   * Begins at the first records; what comes after the present ends is left out.
+   *
+   * @throws CommandFailed if a topic does not exist
+   */
+  public EventLog(KafkaAccess kafka, InputPartitions inputs) {
     this.inputs = inputs;
     this.deserializer = new EventDeserializer(inputs, TrainingJob.FUTURE_TOLERANCE_MS);
     Properties properties = kafka.properties();
@@ -57,14 +62,14 @@ final class EventLog implements AutoCloseable {
   }
 
   /** Numbers of all partitions. */
-  List<Integer> numbers() {
+  public List<Integer> numbers() {
     return partitions.stream()
         .map(partition -> inputs.numberOf(partition.topic(), partition.partition()))
         .toList();
   }
 
   /** What is gone of the inputs of a version, one line each. */
-  List<String> missing(Map<String, Long> lineage) {
+  public List<String> missing(Map<String, Long> lineage) {
     List<String> missing = new ArrayList<>();
     Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
     for (TopicPartition partition : partitions) {
@@ -82,7 +87,7 @@ final class EventLog implements AutoCloseable {
   }
 
   /** Hands out some more records; false when there are none. */
-  boolean read(Consumer<InputRecord> out) {
+  public boolean read(Consumer<InputRecord> out) {
     boolean more =
         partitions.stream()
             .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L));

@@ -24,6 +24,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One real Kafka broker and its controller, in this process, on the loopback interface. What it
@@ -35,6 +36,15 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static final int NODE = 1;
   private static final String CONTROLLER = "CONTROLLER";
   private static final String META = "meta.properties";
+
+  /**
+   * A second way to the broker, by whatever passes connections on: who comes by it is told to come
+   * by it again.
+   *
+   * @param port on which the broker listens for it
+   * @param advertised on which the others are to connect
+   */
+  public record Detour(int port, int advertised) {}
 
   private final KafkaRaftServer server;
   private final int port;
@@ -60,12 +70,22 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws WrongUse if the port is in use or the directory is someone else's
    */
   public static EmbeddedKafka start(Path directory, int port) {
+    return start(directory, port, null);
+  }
+
+  /**
+   * As {@link #start(Path, int)}.
+   *
+   * @param detour null for none
+   */
+  public static EmbeddedKafka start(Path directory, int port, @Nullable Detour detour) {
     int brokerPort = bindable(port);
     int controllerPort = bindable(0);
     format(directory);
     KafkaRaftServer server =
         new KafkaRaftServer(
-            new KafkaConfig(settings(directory, brokerPort, controllerPort), false), Time.SYSTEM);
+            new KafkaConfig(settings(directory, brokerPort, controllerPort, detour), false),
+            Time.SYSTEM);
     try {
       server.startup();
     } catch (RuntimeException e) {
@@ -149,7 +169,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> settings(Path directory, int brokerPort, int controllerPort) {
+  private static Map<String, String> settings(
+      Path directory, int brokerPort, int controllerPort, @Nullable Detour detour) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", String.valueOf(NODE));
@@ -160,6 +181,16 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + brokerPort);
     settings.put("controller.listener.names", CONTROLLER);
     settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    if (detour != null) {
+      settings.merge(
+          "listeners", "DETOUR://127.0.0.1:" + detour.port, (all, more) -> all + "," + more);
+      settings.merge(
+          "advertised.listeners",
+          "DETOUR://127.0.0.1:" + detour.advertised,
+          (all, more) -> all + "," + more);
+      settings.merge(
+          "listener.security.protocol.map", "DETOUR:PLAINTEXT", (all, more) -> all + "," + more);
+    }
     settings.put("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort);
     settings.put("log.dirs", directory.toString());
     settings.put("auto.create.topics.enable", "false");

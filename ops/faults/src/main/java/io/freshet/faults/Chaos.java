@@ -1,0 +1,206 @@
+package io.freshet.faults;
+
+import io.freshet.cli.report.EvaluationStore;
+import io.freshet.cli.run.JobProgress;
+import io.freshet.faults.FaultPlan.Fault;
+import io.freshet.faults.Injector.Recovery;
+import io.freshet.faults.Oracle.Truth;
+import io.freshet.faults.ReaderLine.What;
+import io.freshet.schema.event.Heartbeat;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A run: one fault after the other while a source feeds, then the comparison with the oracle. */
+final class Chaos {
+
+  private static final Duration END = Duration.ofSeconds(240);
+  private static final Duration QUIET = Duration.ofSeconds(3);
+  private static final int DISK_MIB = 256;
+
+  private final Options options;
+  private final PrintStream out;
+
+  /**
+   * @param minutes after which no further fault is done
+   * @param perSecond events of the source
+   * @param kinds of faults
+   * @param directory for everything that the run writes
+   */
+  record Options(
+      int faults,
+      long seed,
+      double minutes,
+      double perSecond,
+      Set<FaultKind> kinds,
+      Path directory) {
+
+    /** All kinds. */
+    static Options of(int faults, long seed, double minutes, double perSecond, Path directory) {
+      return new Options(
+          faults, seed, minutes, perSecond, EnumSet.allOf(FaultKind.class), directory);
+    }
+  }
+
+  Chaos(Options options, PrintStream out) {
+    this.options = options;
+    this.out = out;
+  }
+
+  /** Runs everything and writes {@code chaos.json} and {@code chaos.md} into the directory. */
+  ChaosReport run() {
+    Arena.Plan plan = new Arena.Plan(options.directory(), options.seed(), options.perSecond());
+    Optional<Disk> disk =
+        options.kinds().contains(FaultKind.DISK_FULL)
+            ? Disk.mount(plan.checkpoints(), DISK_MIB)
+            : Optional.empty();
+    try (Arena arena = new Arena(plan, disk)) {
+      return run(arena);
+    } finally {
+      disk.ifPresent(Disk::close);
+    }
+  }
+
+  private ChaosReport run(Arena arena) {
+    Set<FaultKind> kinds = EnumSet.copyOf(options.kinds());
+    String leftOut = "";
+    if (arena.disk().isEmpty() && kinds.remove(FaultKind.DISK_FULL)) {
+      leftOut = "a full disk, since this process may not mount a small one";
+      out.println("LEFT OUT: " + leftOut);
+    }
+    List<Fault> plan = FaultPlan.draw(options.seed(), options.faults(), kinds);
+    Injector injector = new Injector(arena);
+    List<Recovery> recoveries = new ArrayList<>();
+    FaultsClock.await(
+        END,
+        () -> "every reader must serve",
+        () -> arena.readers().newest().size() == arena.readerCount());
+    long began = FaultsClock.millis();
+    for (Fault fault : plan) {
+      if (FaultsClock.millis() - began > options.minutes() * 60_000) {
+        break;
+      }
+      Recovery recovery = injector.inject(fault);
+      recoveries.add(recovery);
+      out.printf(
+          "%d/%d %s (%s): learns after %d ms, readers after %d and %d ms%n",
+          fault.number(),
+          plan.size(),
+          fault.kind(),
+          recovery.whom(),
+          recovery.trainingMs(),
+          recovery.speculativeMs(),
+          recovery.committedMs());
+    }
+    long seconds = (FaultsClock.millis() - began) / 1000;
+    end(arena);
+    List<ReaderLine> lines = arena.readers().lines();
+    long sent = arena.feed().sent();
+    arena.endTraining();
+    out.printf("%d events; the sequential replay learns them%n", sent);
+    ChaosReport report =
+        new ChaosReport(
+            "ops/chaos --faults %d --seed %d --minutes %s --rate %d"
+                .formatted(
+                    options.faults(),
+                    options.seed(),
+                    options.minutes(),
+                    (long) options.perSecond()),
+            plan.size(),
+            recoveries,
+            leftOut,
+            sent,
+            arena.source().counts(sent),
+            seconds,
+            attempts(arena),
+            counts(lines),
+            verdict(arena, lines));
+    report.write(
+        options.directory().resolve("chaos.json"), options.directory().resolve("chaos.md"));
+    return report;
+  }
+
+  private static Map<String, Long> attempts(Arena arena) {
+    Map<String, Long> attempts = new LinkedHashMap<>();
+    arena.names().forEach(model -> attempts.put(model, arena.pulse().epoch(model)));
+    return attempts;
+  }
+
+  private static List<ReaderLine> counts(List<ReaderLine> lines) {
+    Map<String, ReaderLine> last = new LinkedHashMap<>();
+    for (ReaderLine line : lines) {
+      if (line.what() == What.COUNTS) {
+        last.put(line.model() + line.isolation(), line);
+      }
+    }
+    return List.copyOf(last.values());
+  }
+
+  /** Lets everything that was sent be learnt and served. */
+  private void end(Arena arena) {
+    out.println("the source ends");
+    arena.feed().end(END);
+    List<String> learners = new ArrayList<>(arena.names());
+    learners.add("references");
+    JobProgress progress =
+        new JobProgress(
+            URI.create("http://" + arena.cluster().flinkAddress()), arena.job(), learners);
+    long[] promisedAt = {FaultsClock.millis()};
+    FaultsClock.await(
+        END,
+        () -> "learners must reach the end, they are at " + progress.snapshot(),
+        () -> {
+          if (FaultsClock.millis() - promisedAt[0] > QUIET.toMillis()) {
+            arena.feed().promiseAgain();
+            promisedAt[0] = FaultsClock.millis();
+          }
+          return progress.refresh().learnt(Heartbeat.END_OF_TIME - 1);
+        });
+    FaultsClock.await(
+        END,
+        () -> "all readers must serve the same, they serve " + arena.readers().newest().values(),
+        () -> quiet(arena));
+    arena.pulse().drain(END);
+  }
+
+  /** Whether both readers of each model have held the same version for a while. */
+  private static boolean quiet(Arena arena) {
+    Map<String, ReaderLine> newest = arena.readers().newest();
+    long now = FaultsClock.millis();
+    for (String model : arena.names()) {
+      ReaderLine speculative = newest.get(model + " speculative");
+      ReaderLine committed = newest.get(model + " committed");
+      if (speculative == null
+          || committed == null
+          || speculative.number() != committed.number()
+          || now - Math.max(speculative.at(), committed.at()) < QUIET.toMillis()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Verdict verdict(Arena arena, List<ReaderLine> lines) {
+    Path work = Arena.made(options.directory().resolve("should"));
+    try (EvaluationStore should = new EvaluationStore(work, arena.names())) {
+      Oracle oracle = new Oracle(arena.kafka(), arena.models());
+      Map<String, Truth> truths = oracle.learn(Verdict.served(lines), should);
+      return Verdict.of(
+          arena.names(),
+          arena.said(),
+          should,
+          oracle.examples(),
+          truths,
+          lines,
+          options.directory());
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package io.freshet.faults;
+
+import io.freshet.cli.audit.EventLog;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.cli.report.EvaluationStore;
+import io.freshet.job.Entry;
+import io.freshet.job.Evaluation;
+import io.freshet.job.EvaluationRow;
+import io.freshet.job.input.InputPartitions;
+import io.freshet.job.learner.LearnerLoop;
+import io.freshet.job.learner.Publication;
+import io.freshet.job.learner.ReferenceLoop;
+import io.freshet.job.learner.Sequenced;
+import io.freshet.job.replay.SequentialReplay;
+import io.freshet.learning.LearnerFamilies;
+import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.schema.AvroCodec;
+import io.freshet.scoring.ScorerFamilies;
+import io.freshet.scoring.ScorerFamily;
+import io.freshet.scoring.feature.EncodedExample;
+import io.freshet.scoring.feature.FeatureEncoder;
+import io.freshet.scoring.feature.HistoryPlan;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.ModelState;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a job must have learnt from the events that lie in Kafka: by the sequential replay, which
+ * nothing happens to, and which shares none of the job's code for order and timelines.
+ */
+final class Oracle {
+
+  /** What one model must have been. */
+  static final class Truth {
+
+    private final Map<Long, HashValue> hashes = new HashMap<>();
+    private final Map<Long, String> bits = new HashMap<>();
+    private long lastStep;
+    private HashValue lastHash;
+
+    /** At the end. */
+    Truth(long lastStep, HashValue lastHash) {
+      this.lastStep = lastStep;
+      this.lastHash = lastHash;
+    }
+
+    /** State hash at each step that was asked for. */
+    Map<Long, HashValue> hashes() {
+      return hashes;
+    }
+
+    /** What {@link Probe} gives at each step that was asked for. */
+    Map<Long, String> bits() {
+      return bits;
+    }
+
+    long lastStep() {
+      return lastStep;
+    }
+
+    HashValue lastHash() {
+      return lastHash;
+    }
+  }
+
+  private final KafkaAccess kafka;
+  private final ModelsFile models;
+  private final AvroCodec codec = AvroCodec.of(io.freshet.schema.avro.Evaluation.class);
+  private long examples;
+
+  Oracle(KafkaAccess kafka, ModelsFile models) {
+    this.kafka = kafka;
+    this.models = models;
+  }
+
+  /**
+   * Learns all that there is.
+   *
+   * @param asked steps by model at which state hashes are wanted
+   * @param predictions takes what models and references said
+   */
+  Map<String, Truth> learn(Map<String, Set<Long>> asked, EvaluationStore predictions) {
+    InputPartitions inputs = new InputPartitions(kafka.topics().events());
+    HistoryPlan plan = HistoryPlan.of(models.models());
+    Map<String, Truth> truths = new HashMap<>();
+    List<Student> students = new ArrayList<>();
+    for (ModelSettings model : models.models()) {
+      Truth truth = new Truth(0, HashValue.EMPTY);
+      truths.put(model.name(), truth);
+      Publication.Port port =
+          new Publication.Port(
+              new InMemoryModelLog(model.name(), InstantSource.fixed(Instant.EPOCH)).open(),
+              () -> 0,
+              inputs::nameOf,
+              "oracle");
+      LearnerLoop loop =
+          LearnerLoop.start(
+              model,
+              plan,
+              LearnerFamilies.named(model.family()),
+              port,
+              evaluation -> add(predictions, evaluation));
+      students.add(new Student(model, loop, asked.getOrDefault(model.name(), Set.of()), truth));
+    }
+    try (EventLog events = new EventLog(kafka, inputs);
+        ReferenceLoop references =
+            ReferenceLoop.start(
+                models.models().get(0),
+                plan,
+                models.stream().labelAction(),
+                evaluation -> add(predictions, evaluation))) {
+      SequentialReplay replay =
+          new SequentialReplay(
+              models, events.numbers(), entry -> teach(entry, students, references));
+      while (events.read(replay::take)) {
+        advance(replay.walk(), students, references);
+      }
+      replay.end();
+      advance(Long.MAX_VALUE, students, references);
+    }
+    students.forEach(Student::end);
+    return truths;
+  }
+
+  /** Train entries of the sequence. */
+  long examples() {
+    return examples;
+  }
+
+  private void teach(Entry entry, List<Student> students, Sequenced references) {
+    examples += entry instanceof Entry.Train ? 1 : 0;
+    for (Student student : students) {
+      SequentialReplay.teach(entry, student.loop);
+      student.look();
+    }
+    SequentialReplay.teach(entry, references);
+  }
+
+  private static void advance(long time, List<Student> students, Sequenced references) {
+    if (time == Long.MIN_VALUE) {
+      return;
+    }
+    for (Student student : students) {
+      student.loop.advance(time);
+      student.look();
+    }
+    references.advance(time);
+  }
+
+  private void add(EvaluationStore predictions, Evaluation evaluation) {
+    List<io.freshet.schema.avro.EvaluationRow> rows = new ArrayList<>();
+    for (EvaluationRow row : evaluation.rows()) {
+      rows.add(
+          io.freshet.schema.avro.EvaluationRow.newBuilder()
+              .setExampleId(row.exampleId())
+              .setImpressionTime(row.impressionTime())
+              .setReadyTime(row.readyTime())
+              .setUserId(row.userId())
+              .setItemId(row.itemId())
+              .setQueryId(row.queryId())
+              .setPosition(row.position())
+              .setLabel(row.label())
+              .setWeight(row.weight())
+              .setPrediction(row.prediction())
+              .setRaw(row.raw())
+              .setPredictionAtTraining(row.predictionAtTraining())
+              .setTrueProbability(row.trueProbability())
+              .setPropensity(row.propensity())
+              .build());
+    }
+    predictions.add(
+        codec.encode(
+            new io.freshet.schema.avro.Evaluation(
+                evaluation.model(), evaluation.family(), 1L, evaluation.step(), rows)));
+  }
+
+  /** One model that learns. */
+  private static final class Student {
+
+    private final LearnerLoop loop;
+    private final Set<Long> asked;
+    private final Truth truth;
+    private final ScorerFamily family;
+    private final ModelSettings settings;
+    private final EncodedExample[] candidates;
+    private long seen = -1;
+
+    Student(ModelSettings settings, LearnerLoop loop, Set<Long> asked, Truth truth) {
+      this.settings = settings;
+      this.loop = loop;
+      this.asked = asked;
+      this.truth = truth;
+      this.family = ScorerFamilies.named(settings.family());
+      FeatureEncoder encoder = new FeatureEncoder(settings);
+      this.candidates =
+          Probe.candidates().stream().map(encoder::encode).toArray(EncodedExample[]::new);
+    }
+
+    /** Looks at the state after each step that was asked for. */
+    void look() {
+      long step = loop.learner().step();
+      if (step != seen) {
+        seen = step;
+        if (asked.contains(step)) {
+          ModelState state = loop.learner().servingState();
+          truth.hashes.put(step, state.computeHash());
+          float[] logits = new float[candidates.length];
+          family.scorer(settings, state).logits(candidates, logits);
+          truth.bits.put(step, Probe.bits(logits));
+        }
+      }
+    }
+
+    void end() {
+      truth.lastStep = loop.learner().step();
+      truth.lastHash = loop.learner().servingState().computeHash();
+      loop.close();
+    }
+  }
+}

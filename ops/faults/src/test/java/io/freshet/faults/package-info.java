@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.faults;
+
+import org.jspecify.annotations.NullMarked;
