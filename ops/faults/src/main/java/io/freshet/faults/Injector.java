@@ -74,7 +74,7 @@ final class Injector {
             arena.readers().start();
             yield "all readers";
           }
-          case TASK_MANAGER_KILLED -> again(arena.cluster().taskManager(random.nextInt(2)));
+          case TASK_MANAGER_KILLED -> again(learning(model));
           case JOB_MANAGER_KILLED -> again(arena.cluster().jobManager(0));
           case BROKER_KILLED -> again(arena.cluster().broker());
           case ALL_KILLED -> {
@@ -112,6 +112,12 @@ final class Injector {
     return member.name();
   }
 
+  /** The task manager with a model's learner; the other one may have nothing to do. */
+  private Member learning(String model) {
+    arena.cluster().awaitRunning(arena.job(), PATIENCE);
+    return arena.cluster().taskManagerOf(arena.job(), "learner-" + model);
+  }
+
   /** A file lies where directories of checkpoints are made. */
   private String withoutCheckpoints(Duration time) {
     Path directory = arena.checkpoints();
@@ -142,7 +148,7 @@ final class Injector {
   /** Stopped for so long that another attempt has taken over; it knows nothing of that then. */
   private String paused(String model) {
     long before = arena.pulse().epoch(model);
-    Member learning = arena.cluster().taskManagerOf(arena.job(), "learner-" + model);
+    Member learning = learning(model);
     learning.pause();
     try {
       FaultsClock.await(
