@@ -15,6 +15,7 @@ import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Optimizers;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
@@ -36,7 +37,7 @@ public final class TestModel {
   private long expireAfterMs;
   private long maxRows = 1_000_000;
   private Boosting boosting =
-      new Boosting(6, 3, Sums.NEWTON, 0.5, 0.75, 20, 4, 3, List.of(0.5, 1.0));
+      new Boosting(6, 3, Sums.NEWTON, Outputs.GRADIENT, 0, 0.5, 0.75, 20, 4, 3, List.of(0.5, 1.0));
   private double regularization;
   private Optimizer rows = new Optimizer(OptimizerKind.ADAGRAD, 0.25, 100, 0, 0, 0.05);
   private Optimizer dense = new Optimizer(OptimizerKind.ADAM, 0.005, 0, 0, 10, 0);

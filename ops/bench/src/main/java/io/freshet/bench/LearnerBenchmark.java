@@ -18,6 +18,7 @@ import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Optimizers;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
@@ -156,7 +157,7 @@ public final class LearnerBenchmark {
         List.of(new History("clicked", List.of("item", "category"), List.of("click"), 50)),
         new Attention(List.of(80, 40), activation, Normalize.SOFTMAX),
         new Network(List.of(200, 80), activation, false),
-        new Boosting(1, 1, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(1.0)),
+        new Boosting(1, 1, Sums.NEWTON, Outputs.GRADIENT, 0, 1, 1, 1, 0, 0, List.of(1.0)),
         RankingSettings.DEFAULT,
         new Regularization(lambda),
         new Optimizers(

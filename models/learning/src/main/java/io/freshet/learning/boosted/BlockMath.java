@@ -16,8 +16,9 @@ import java.util.Map;
 /**
  * Forward and backward of the boosted network by hand, as a pure function of tensors, batch and
  * step. Every block learns by its own objective, which takes the sum before it as given, evaluated
- * before any block changed. With r = y − p and h = p(1 − p) there, and the example's weight w, it
- * is the mean over the block's subsample of
+ * before any block changed. With the loss's negative gradient r and curvature h there (r = y − p
+ * and h = p(1 − p) of the log loss), and the example's weight w, it is the mean over the block's
+ * subsample of
  *
  * <pre>
  * newton: w·(h·f² / 2 − r·f)    the loss to second order: least squares for r/h, weighted by h
@@ -35,6 +36,7 @@ import java.util.Map;
 final class BlockMath {
 
   private final BoostedShape shape;
+  private final BlockLoss loss;
   private final Kernels kernels;
   private final long sampleKey;
   private final double subsample;
@@ -46,8 +48,9 @@ final class BlockMath {
   /**
    * @param seed from which, with step and block, the subsamples are drawn
    */
-  BlockMath(BoostedShape shape, Kernels kernels, long seed) {
+  BlockMath(BoostedShape shape, BlockLoss loss, Kernels kernels, long seed) {
     this.shape = shape;
+    this.loss = loss;
     this.kernels = kernels;
     this.sampleKey = HashedNormal.key(seed, "boost.subsample");
     this.subsample = shape.boosting().subsample();
@@ -110,19 +113,19 @@ final class BlockMath {
     }
 
     BlockStep step(long step) {
-      double loss = 0;
+      double sum = 0;
       float[] ofLogit = new float[size];
       for (int e = 0; e < size; e++) {
         float label = batch.labels()[e];
         float weight = batch.weights()[e];
-        loss += (double) weight * LogisticLoss.of(logits[e], label);
-        ofLogit[e] = -weight * LogisticLoss.residual(logits[e], label) / size;
+        sum += (double) weight * loss.of(logits[e], label);
+        ofLogit[e] = -weight * loss.residual(logits[e], label) / size;
       }
       Map<String, float[]> gradients = new HashMap<>();
       ofBlocks(ofOutputs(step), gradients);
       float[][] rows = input.backward(ofInput(ofLogit), ofLogit, gradients);
-      CtrStep result = new CtrStep(logits, loss / size, gradients, rows, Map.of());
-      return new BlockStep(result, base, outputs, sums);
+      CtrStep result = new CtrStep(logits, sum / size, gradients, rows, Map.of());
+      return new BlockStep(result, base, outputs, sums, hidden, pitch);
     }
 
     /** [B][T]: the gradient of every block's objective by its output. */
@@ -139,8 +142,8 @@ final class BlockMath {
           }
           int at = e * blocks + t;
           float before = base[e] + sums[e * (blocks + 1) + t];
-          float residual = LogisticLoss.residual(before, batch.labels()[e]);
-          float fitted = newton ? LogisticLoss.curvature(residual) * outputs[at] : 0;
+          float residual = loss.residual(before, batch.labels()[e]);
+          float fitted = newton ? loss.curvature(residual) * outputs[at] : 0;
           float g = share * batch.weights()[e] * (fitted - residual);
           boolean outwards = g < 0 ? raw[at] >= shape.limit() : raw[at] <= -shape.limit();
           gradient[at] = outwards ? 0 : g;

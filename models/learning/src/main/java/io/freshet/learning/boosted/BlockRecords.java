@@ -19,13 +19,11 @@ final class BlockRecords {
   /** A block whose step would be negative is silent until it learns better. */
   private static final double LARGEST_STEP = 2;
 
-  /** Examples of either label before the first. */
-  private static final double PRIOR_LABELS = 1;
-
   /** The longest time that damping adapts to: on an endless stream it must not freeze. */
   private static final double LONGEST_MEMORY = 10_000;
 
   private final BoostedShape shape;
+  private final BlockLoss loss;
   private final int blocks;
   private final double fade;
 
@@ -45,11 +43,12 @@ final class BlockRecords {
   /** [T]: σ of arXiv 1506.04820. */
   private final double[] damping;
 
-  /** Weights of negative and of positive examples; step of the last retirement. */
+  /** Weights of examples; weighted sum of labels; step of the last retirement. */
   private final double[] totals = new double[3];
 
-  BlockRecords(BoostedShape shape) {
+  BlockRecords(BoostedShape shape, BlockLoss loss) {
     this.shape = shape;
+    this.loss = loss;
     this.blocks = shape.blocks();
     this.fade = StrictMath.pow(2, -1 / shape.boosting().halfLife());
     this.numerators = new double[blocks];
@@ -62,13 +61,13 @@ final class BlockRecords {
 
   void learn(PackedBatch batch, BlockStep step) {
     double weight = 0;
-    double positive = 0;
+    double labels = 0;
     for (int e = 0; e < batch.size(); e++) {
       weight += batch.weights()[e];
-      positive += batch.weights()[e] * batch.labels()[e];
+      labels += batch.weights()[e] * batch.labels()[e];
     }
-    totals[0] = fade * totals[0] + weight - positive;
-    totals[1] = fade * totals[1] + positive;
+    totals[0] = fade * totals[0] + weight;
+    totals[1] = fade * totals[1] + labels;
     double[] slopes = new double[blocks];
     for (int t = 0; t < blocks; t++) {
       numerators[t] *= fade;
@@ -86,14 +85,14 @@ final class BlockRecords {
   }
 
   private void learn(float label, float weight, BlockStep step, int e, double[] slopes) {
-    float before = LogisticLoss.of(step.base()[e], label);
+    float before = loss.of(step.base()[e], label);
     for (int t = 0; t < blocks; t++) {
       float sum = step.sums()[e * (blocks + 1) + t];
       float output = step.outputs()[e * blocks + t];
-      float residual = LogisticLoss.residual(step.base()[e] + sum, label);
-      float after = LogisticLoss.of(step.base()[e] + step.sums()[e * (blocks + 1) + t + 1], label);
+      float residual = loss.residual(step.base()[e] + sum, label);
+      float after = loss.of(step.base()[e] + step.sums()[e * (blocks + 1) + t + 1], label);
       numerators[t] += weight * residual * output;
-      denominators[t] += weight * LogisticLoss.curvature(residual) * output * output;
+      denominators[t] += weight * loss.curvature(residual) * output * output;
       gains[t] += weight * (before - after);
       slopes[t] -= weight * residual * sum;
       before = after;
@@ -101,21 +100,21 @@ final class BlockRecords {
   }
 
   /**
-   * σ_t := σ_t + α·l′(y)·y within [0, 1], y the sum before the block, α = 1/(L·B·√age). L = 1
-   * bounds the slope of the log loss; with B = T·η·limit, which no sum can pass, nothing need be
-   * clipped.
+   * σ_t := σ_t + α·l′(y)·y within [0, 1], y the sum before the block, α = 1/(L·B·√age). L bounds
+   * the slope of the loss; with B = T·η·limit, which no sum can pass, nothing need be clipped.
    */
   private void damp(double[] slopes, double weight) {
     double bound = blocks * shape.boosting().shrinkage() * shape.limit();
     for (int t = 0; t < blocks; t++) {
-      double rate = 1 / (bound * StrictMath.sqrt(Math.min(ages[t], LONGEST_MEMORY)));
+      double rate =
+          1 / (loss.steepest() * bound * StrictMath.sqrt(Math.min(ages[t], LONGEST_MEMORY)));
       damping[t] = Math.max(0, Math.min(1, damping[t] + rate * slopes[t] / weight));
     }
   }
 
-  /** The log-odds of the label, of which a few examples, or all of one label, make nothing wild. */
+  /** The constant that fits the labels best. */
   float start() {
-    return (float) StrictMath.log((totals[1] + PRIOR_LABELS) / (totals[0] + PRIOR_LABELS));
+    return (float) loss.start(totals[0], totals[1]);
   }
 
   /** What the outputs of block {@code t} are multiplied with. */

@@ -10,5 +10,7 @@ import io.freshet.learning.engine.CtrStep;
  * @param base [B]: the logit before the first block
  * @param outputs [B][T]: f_t
  * @param sums [B][T + 1]: y_0 = 0 to y_T
+ * @param hidden [B][pitch]: s of all units, in rows of {@code pitch}
  */
-record BlockStep(CtrStep result, float[] base, float[] outputs, float[] sums) {}
+record BlockStep(
+    CtrStep result, float[] base, float[] outputs, float[] sums, float[] hidden, int pitch) {}

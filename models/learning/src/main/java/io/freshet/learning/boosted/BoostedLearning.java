@@ -13,12 +13,25 @@ public final class BoostedLearning extends CtrFamily {
 
   static final String ENGINE = "java";
 
+  /** Of clicks: labels 0 and 1, by log loss. */
   public BoostedLearning() {
+    this(BlockLoss.LOGISTIC);
+  }
+
+  private BoostedLearning(BlockLoss loss) {
     super(
         new BoostedScoring(),
         settings -> new BoostedShape(settings).network(),
         List.of(ENGINE),
         (settings, shape, state, changes, weights) ->
-            new BoostedTop(settings, state, changes, weights));
+            new BoostedTop(settings, loss, state, changes, weights));
+  }
+
+  /**
+   * The same of values: labels are numbers, best standardised, learnt by squared error; a logit is
+   * the value. No calibration. A job's labels are clicks, so it is in no registry.
+   */
+  public static BoostedLearning ofValues() {
+    return new BoostedLearning(BlockLoss.SQUARED);
   }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoostedTop implements CtrTop {
 
+  private final BlockLoss loss;
   private final long seed;
   private final BoostedShape shape;
   private final ModelState state;
@@ -32,33 +33,55 @@ final class BoostedTop implements CtrTop {
   private final DenseWeights weights;
   private final BlockMath math;
   private final BlockRecords records;
+  private final OutputLayers outputs;
   private final PrefixQuality quality;
   private final boolean calibrated;
   private @Nullable BlockStep last;
 
   BoostedTop(
-      ModelSettings settings, ModelState state, LearnerChanges changes, DenseWeights weights) {
+      ModelSettings settings,
+      BlockLoss loss,
+      ModelState state,
+      LearnerChanges changes,
+      DenseWeights weights) {
     if (!settings.engine().equals(BoostedLearning.ENGINE)) {
       throw new IllegalArgumentException(
           "engine of family %s must be %s, got %s"
               .formatted(settings.family(), BoostedLearning.ENGINE, settings.engine()));
     }
+    this.calibrated = settings.calibration() == Calibration.PLATT;
+    if (calibrated && loss != BlockLoss.LOGISTIC) {
+      throw new IllegalArgumentException(
+          "calibration of values must be none, got " + settings.calibration());
+    }
+    this.loss = loss;
     this.seed = settings.seed();
     this.shape = new BoostedShape(settings);
     this.state = state;
     this.changes = changes;
     this.weights = weights;
-    this.math = new BlockMath(shape, Kernels.best(), seed);
-    this.records = new BlockRecords(shape);
-    this.calibrated = settings.calibration() == Calibration.PLATT;
-    this.quality = new PrefixQuality(shape, calibrated);
+    this.math = new BlockMath(shape, loss, Kernels.best(), seed);
+    this.records = new BlockRecords(shape, loss);
+    this.outputs = new OutputLayers(shape, loss);
+    this.quality = new PrefixQuality(shape, loss, calibrated);
     records.declare(changes);
+    outputs.declare(changes);
     quality.declare(changes);
   }
 
   @Override
   public String engine() {
     return math.engine();
+  }
+
+  @Override
+  public boolean isLabel(float label) {
+    return loss.isLabel(label);
+  }
+
+  @Override
+  public String labels() {
+    return loss == BlockLoss.LOGISTIC ? "0 or 1" : "a finite number";
   }
 
   @Override
@@ -76,6 +99,10 @@ final class BoostedTop implements CtrTop {
     }
     last = null;
     records.learn(batch, computed);
+    if (outputs.used()) {
+      outputs.learn(batch, computed);
+      outputs.apply(touch(BoostedShape.OUT_WEIGHT), touch(BoostedShape.OUT_BIAS));
+    }
     quality.learn(batch, computed, calibrations());
     applyRecords();
   }
@@ -101,21 +128,33 @@ final class BoostedTop implements CtrTop {
     int inputs = shape.network().inputSize();
     int width = shape.blockUnits();
     int from = t * width;
-    float[] weight = random(BoostedShape.WEIGHT, step, t, inputs, width);
-    float[] outWeight = random(BoostedShape.OUT_WEIGHT, step, t, width, 1);
-    weights.restart(BoostedShape.WEIGHT, from, from + width, weight);
-    weights.restart(BoostedShape.BIAS, from, from + width, new float[width]);
-    weights.restart(BoostedShape.OUT_WEIGHT, from, from + width, outWeight);
+    double deviation = InitialValues.Normal.glorot(inputs, width).deviation();
+    weights.restart(
+        BoostedShape.WEIGHT,
+        from,
+        from + width,
+        random(BoostedShape.WEIGHT, step, t, deviation, inputs * width));
+    double biases = shape.boosting().biases();
+    weights.restart(
+        BoostedShape.BIAS, from, from + width, random(BoostedShape.BIAS, step, t, biases, width));
+    double outs = outputs.used() ? 0 : InitialValues.Normal.glorot(width, 1).deviation();
+    weights.restart(
+        BoostedShape.OUT_WEIGHT,
+        from,
+        from + width,
+        random(BoostedShape.OUT_WEIGHT, step, t, outs, width));
     weights.restart(BoostedShape.OUT_BIAS, t, t + 1, new float[1]);
     records.restart(t, step);
+    outputs.restart(t);
   }
 
   /** A function of seed, tensor, step and block. */
-  private float[] random(String tensor, long step, int t, int in, int out) {
-    float[] values = new float[in * out];
-    long key = HashedNormal.key(HashedNormal.key(seed, tensor), step);
-    double deviation = InitialValues.Normal.glorot(in, out).deviation();
-    HashedNormal.fill(HashedNormal.key(key, t), deviation, values, 0, values.length);
+  private float[] random(String tensor, long step, int t, double deviation, int count) {
+    float[] values = new float[count];
+    if (deviation > 0) {
+      long key = HashedNormal.key(HashedNormal.key(seed, tensor), step);
+      HashedNormal.fill(HashedNormal.key(key, t), deviation, values, 0, count);
+    }
     return values;
   }
 

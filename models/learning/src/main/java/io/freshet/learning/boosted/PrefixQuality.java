@@ -7,7 +7,7 @@ import io.freshet.scoring.boosted.BoostedShape;
 import java.util.stream.Stream;
 
 /**
- * The calibrator and the log loss of every offered prefix, both on sums from before the batch was
+ * The calibrator and the mean loss of every offered prefix, both on sums from before the batch was
  * trained on. The loss is that of the calibrated prediction, under the calibrator that was in
  * effect; of the last {@value #WINDOW} examples or so.
  */
@@ -16,7 +16,8 @@ final class PrefixQuality {
   private static final double WINDOW = 10_000;
 
   private final BoostedShape shape;
-  private final boolean calibrated;
+  private final BlockLoss loss;
+  private final boolean calibrates;
 
   /** Of all prefixes but the last, which has the model's own. */
   private final PlattCalibrator[] calibrators;
@@ -26,9 +27,10 @@ final class PrefixQuality {
 
   private final double[] weights;
 
-  PrefixQuality(BoostedShape shape, boolean calibrated) {
+  PrefixQuality(BoostedShape shape, BlockLoss loss, boolean calibrates) {
     this.shape = shape;
-    this.calibrated = calibrated;
+    this.loss = loss;
+    this.calibrates = calibrates;
     this.calibrators =
         Stream.generate(PlattCalibrator::new)
             .limit(shape.prefixes() - 1)
@@ -48,11 +50,10 @@ final class PrefixQuality {
       float weight = batch.weights()[e];
       for (int p = 0; p < losses.length; p++) {
         float logit = step.base()[e] + step.sums()[e * stride + shape.prefixBlocks(p)];
-        float loss =
-            LogisticLoss.of(Math.fma(calibration[2 * p], logit, calibration[2 * p + 1]), label);
-        losses[p] = fade * losses[p] + weight * loss;
+        float calibrated = Math.fma(calibration[2 * p], logit, calibration[2 * p + 1]);
+        losses[p] = fade * losses[p] + weight * loss.of(calibrated, label);
         weights[p] = fade * weights[p] + weight;
-        if (calibrated && p < calibrators.length) {
+        if (calibrates && p < calibrators.length) {
           calibrators[p].learn(logit, label, weight);
         }
       }

@@ -216,15 +216,15 @@ final class CtrLearner implements Learner {
     }
     for (Example example : batch) {
       boolean fits =
-          (example.label() == 0 || example.label() == 1)
+          top.isLabel(example.label())
               && example.weight() >= 0
               && Float.isFinite(example.weight())
               && Float.isFinite(example.rawLogit())
               && example.counters().length == shape.counterSize();
       if (!fits) {
         throw new IllegalArgumentException(
-            "an example must have label 0 or 1, a finite weight >= 0, a finite raw logit and %d counters, got %s"
-                .formatted(shape.counterSize(), describe(example)));
+            "an example must have label %s, a finite weight >= 0, a finite raw logit and %d counters, got %s"
+                .formatted(top.labels(), shape.counterSize(), describe(example)));
       }
     }
   }

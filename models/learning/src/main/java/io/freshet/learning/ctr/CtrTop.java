@@ -16,6 +16,16 @@ public interface CtrTop extends AutoCloseable {
   /** The name and version of what computes: {@code djl-pytorch 2.7.1 cpu}. */
   String engine();
 
+  /** Whether an example can have this label. */
+  default boolean isLabel(float label) {
+    return label == 0 || label == 1;
+  }
+
+  /** Which labels those are, for messages. */
+  default String labels() {
+    return "0 or 1";
+  }
+
   /**
    * Forward and backward over one batch; changes nothing.
    *

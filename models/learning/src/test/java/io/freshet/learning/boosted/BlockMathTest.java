@@ -9,6 +9,7 @@ import io.freshet.learning.engine.RandomBatch;
 import io.freshet.scoring.boosted.BoostedShape;
 import io.freshet.scoring.kernel.Kernels;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.state.Tensor;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BlockMathTest {
 
@@ -31,17 +32,29 @@ class BlockMathTest {
   private static BoostedShape shape(Sums sums, double subsample) {
     return new BoostedShape(
         TestModel.of("boosted-mlp")
-            .boosting(new Boosting(BLOCKS, UNITS, sums, 0.5, subsample, 20, 0, 0, List.of(1.0)))
+            .boosting(
+                new Boosting(
+                    BLOCKS,
+                    UNITS,
+                    sums,
+                    Outputs.GRADIENT,
+                    0,
+                    0.5,
+                    subsample,
+                    20,
+                    0,
+                    0,
+                    List.of(1.0)))
             .build());
   }
 
   private static BlockMath math(BoostedShape shape) {
-    return new BlockMath(shape, Kernels.best(), 1);
+    return new BlockMath(shape, BlockLoss.LOGISTIC, Kernels.best(), 1);
   }
 
   @ParameterizedTest
-  @EnumSource(Sums.class)
-  void everyBlockLearnsByItsOwnObjectiveAndTheRestByTheWholeSums(Sums sums) {
+  @CsvSource({"NEWTON,LOGISTIC", "DAMPED,LOGISTIC", "NEWTON,SQUARED", "DAMPED,SQUARED"})
+  void everyBlockLearnsByItsOwnObjectiveAndTheRestByTheWholeSums(Sums sums, BlockLoss loss) {
     BoostedShape shape = shape(sums, 1);
     RandomBatch random = new RandomBatch(shape.network(), 11);
     Map<String, Tensor> tensors = random.tensors();
@@ -49,9 +62,10 @@ class BlockMathTest {
     data(tensors, "boost.out.b")[1] = 20;
     data(tensors, "boost.out.b")[3] = -20;
     PackedBatch batch = random.batch(6);
-    ReferenceBlocks reference = new ReferenceBlocks(shape, arrays(tensors), batch);
+    boolean values = loss == BlockLoss.SQUARED;
+    ReferenceBlocks reference = new ReferenceBlocks(shape, values, arrays(tensors), batch);
 
-    BlockStep step = math(shape).step(tensors, batch, 1);
+    BlockStep step = new BlockMath(shape, loss, Kernels.best(), 1).step(tensors, batch, 1);
 
     assertClose("logits", step.result().logits(), reference.logits());
     assertThat(step.result().loss()).isCloseTo(reference.loss(), within(1e-5));
@@ -125,7 +139,8 @@ class BlockMathTest {
     Map<String, Tensor> tensors = random.tensors();
     PackedBatch batch = random.batch(37);
     BlockStep best = math(shape).step(tensors, batch, 1);
-    BlockStep plain = new BlockMath(shape, Kernels.plain(), 1).step(tensors, batch, 1);
+    BlockStep plain =
+        new BlockMath(shape, BlockLoss.LOGISTIC, Kernels.plain(), 1).step(tensors, batch, 1);
     assertThat(plain.result().logits()).isEqualTo(best.result().logits());
     best.result()
         .tensors()

@@ -8,6 +8,7 @@ import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
 import io.freshet.scoring.boosted.BoostedShape;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,11 @@ class BlockRecordsTest {
     return new BlockRecords(
         new BoostedShape(
             TestModel.of("boosted-mlp")
-                .boosting(new Boosting(2, 1, sums, 0.5, 1, HALF_LIFE, 5, 3, List.of(1.0)))
-                .build()));
+                .boosting(
+                    new Boosting(
+                        2, 1, sums, Outputs.GRADIENT, 0, 0.5, 1, HALF_LIFE, 5, 3, List.of(1.0)))
+                .build()),
+        BlockLoss.LOGISTIC);
   }
 
   private static PackedBatch batch(float... labels) {
@@ -56,7 +60,7 @@ class BlockRecordsTest {
       System.arraycopy(sums, 0, all, 3 * e, 3);
     }
     CtrStep result = new CtrStep(new float[size], 0, Map.of(), new float[0][], Map.of());
-    return new BlockStep(result, new float[size], outputs, all);
+    return new BlockStep(result, new float[size], outputs, all, new float[0], 0);
   }
 
   @Test

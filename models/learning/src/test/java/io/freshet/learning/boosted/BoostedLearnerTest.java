@@ -18,7 +18,9 @@ import io.freshet.scoring.feature.FeatureLayout;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
+import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.state.Tensor;
 import java.util.ArrayList;
@@ -35,7 +37,8 @@ class BoostedLearnerTest {
   private static final int BLOCKS = 6;
 
   private static Boosting boosting(Sums sums, int retireEvery) {
-    return new Boosting(BLOCKS, 3, sums, 0.5, 1, 20, retireEvery, 3, List.of(0.5, 1.0));
+    return new Boosting(
+        BLOCKS, 3, sums, Outputs.GRADIENT, 0, 0.5, 1, 20, retireEvery, 3, List.of(0.5, 1.0));
   }
 
   private static Learner learner(Boosting boosting) {
@@ -255,7 +258,8 @@ class BoostedLearnerTest {
   /** Prequential loss over one pass, with a drift half-way; the first batches included. */
   @Test
   void itLosesNoMoreThanAnMlpOfItsSizeOnTheSameStream() {
-    Boosting eightUnits = new Boosting(4, 2, Sums.NEWTON, 0.5, 1, 50, 100, 200, List.of(1.0));
+    Boosting eightUnits =
+        new Boosting(4, 2, Sums.NEWTON, Outputs.GRADIENT, 0, 0.5, 1, 50, 100, 200, List.of(1.0));
     double boosted = 0;
     double mlp = 0;
     for (long seed = 1; seed <= 3; seed++) {
@@ -277,6 +281,67 @@ class BoostedLearnerTest {
       }
     }
     return loss;
+  }
+
+  @Test
+  void blocksWithNewtonOutputsResumeBitForBitWithRetiredBlocksAmongThem() {
+    Boosting newton =
+        new Boosting(
+            BLOCKS, 3, Sums.NEWTON, Outputs.NEWTON, 0.5, 0.5, 1, 20, 4, 3, List.of(0.5, 1.0));
+    try (Learner learner = learner(newton)) {
+      GeneratedExamples examples = examples(learner, 9);
+      double early = 0;
+      double late = 0;
+      for (int step = 0; step < 600; step++) {
+        double loss = learner.train(examples.batch(learner, BATCH)).loss();
+        early += step < 100 ? loss : 0;
+        late += step >= 500 ? loss : 0;
+        learner.endRound(GeneratedExamples.START);
+      }
+      assertThat(late).isLessThan(0.95 * early);
+      assertFinite(learner);
+      try (Learner resumed = new BoostedLearning().resume(learner.settings(), learner.snapshot())) {
+        for (int step = 0; step < 10; step++) {
+          List<Example> batch = examples.batch(learner, BATCH);
+          assertThat(resumed.train(batch).loss()).isEqualTo(learner.train(batch).loss());
+          learner.endRound(GeneratedExamples.START);
+          resumed.endRound(GeneratedExamples.START);
+        }
+        assertThat(resumed.undrained().learnerHash()).isEqualTo(learner.undrained().learnerHash());
+        assertThat(resumed.undrained().servingHash()).isEqualTo(learner.undrained().servingHash());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sums.class)
+  void itLearnsValuesAsWellAsClicks(Sums sums) {
+    TestModel model = TestModel.of("boosted-mlp").boosting(boosting(sums, 0));
+    model.dense(OptimizerKind.ADAM, 0.02, 0, 0);
+    assertThatThrownBy(() -> BoostedLearning.ofValues().create(model.build()))
+        .hasMessageContaining("calibration of values must be none, got PLATT");
+    model.calibration(Calibration.NONE);
+    try (Learner learner = BoostedLearning.ofValues().create(model.build())) {
+      GeneratedExamples examples = examples(learner, 8);
+      double late = 0;
+      for (int step = 0; step < 600; step++) {
+        List<Example> batch = new ArrayList<>();
+        for (Example example : examples.batch(learner, BATCH)) {
+          float value = Math.floorMod(example.features().ids()[0], 3) - 1.5f;
+          batch.add(with(example, value));
+        }
+        double loss = learner.train(batch).loss();
+        late += step >= 500 ? loss / 100 : 0;
+        learner.endRound(GeneratedExamples.START);
+      }
+      // Half the variance of three equally likely numbers is 1/3.
+      assertThat(late).isLessThan(0.1);
+      List<Example> batch = examples.batch(learner, BATCH);
+      batch.set(3, with(batch.get(3), Float.NaN));
+      assertThatThrownBy(() -> learner.train(batch))
+          .hasMessageContaining("must have label a finite number")
+          .hasMessageContaining("label NaN");
+    }
   }
 
   @Test

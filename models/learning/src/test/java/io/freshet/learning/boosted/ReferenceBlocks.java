@@ -13,17 +13,36 @@ import java.util.Map;
 final class ReferenceBlocks extends ReferenceCtrMath {
 
   private final BoostedShape shape;
+  private final boolean values;
   private final PackedBatch batch;
 
-  ReferenceBlocks(BoostedShape shape, Map<String, float[]> tensors, PackedBatch batch) {
+  /**
+   * @param values whether it learns values by squared error, and not clicks by log loss
+   */
+  ReferenceBlocks(
+      BoostedShape shape, boolean values, Map<String, float[]> tensors, PackedBatch batch) {
     super(shape.network(), tensors, batch);
     this.shape = shape;
+    this.values = values;
     this.batch = batch;
   }
 
   @Override
   protected double network(double[] x) {
     return tensor("boost.start")[0] + sum(x, shape.blocks());
+  }
+
+  @Override
+  public double loss() {
+    if (!values) {
+      return super.loss();
+    }
+    double[] logits = logits();
+    double sum = 0;
+    for (int e = 0; e < batch.size(); e++) {
+      sum += batch.weights()[e] * Math.pow(batch.labels()[e] - logits[e], 2) / 2;
+    }
+    return sum / batch.size();
   }
 
   /**
@@ -50,9 +69,10 @@ final class ReferenceBlocks extends ReferenceCtrMath {
     double objective = 0;
     for (int e = 0; e < batch.size(); e++) {
       double[] x = x(e);
-      double p = sigmoid(tensor("boost.start")[0] + linear(e) + sum(x, t));
+      double before = tensor("boost.start")[0] + linear(e) + sum(x, t);
+      double p = values ? before : sigmoid(before);
       double residual = batch.labels()[e] - p;
-      double curvature = shape.boosting().sums() == Sums.NEWTON ? p * (1 - p) : 0;
+      double curvature = shape.boosting().sums() == Sums.NEWTON ? (values ? 1 : p * (1 - p)) : 0;
       double raw = raw(x, t);
       double f = cut(raw);
       double slope = curvature * f - residual;

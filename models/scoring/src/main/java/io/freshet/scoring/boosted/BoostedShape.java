@@ -7,6 +7,7 @@ import io.freshet.scoring.ctr.TensorSpec;
 import io.freshet.scoring.feature.FeatureLayout;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -86,9 +87,16 @@ public final class BoostedShape {
     List<TensorSpec> tensors = new ArrayList<>();
     tensors.add(
         trainable(WEIGHT, InitialValues.Normal.glorot(inputs, boosting.units()), inputs, units));
-    tensors.add(trainable(BIAS, zero, units));
-    tensors.add(trainable(OUT_WEIGHT, InitialValues.Normal.glorot(boosting.units(), 1), units));
-    tensors.add(trainable(OUT_BIAS, zero, blocks));
+    InitialValues biases =
+        boosting.biases() > 0 ? new InitialValues.Normal(boosting.biases()) : zero;
+    tensors.add(trainable(BIAS, biases, units));
+    if (boosting.outputs() == Outputs.NEWTON) {
+      tensors.add(statistic(OUT_WEIGHT, zero, units));
+      tensors.add(statistic(OUT_BIAS, zero, blocks));
+    } else {
+      tensors.add(trainable(OUT_WEIGHT, InitialValues.Normal.glorot(boosting.units(), 1), units));
+      tensors.add(trainable(OUT_BIAS, zero, blocks));
+    }
     tensors.add(statistic(STEPS, zero, blocks));
     tensors.add(statistic(KEPT, new InitialValues.Constant(1), blocks));
     tensors.add(statistic(START, zero, 1));

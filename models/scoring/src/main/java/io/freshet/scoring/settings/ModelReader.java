@@ -205,6 +205,8 @@ final class ModelReader {
         section.get(SettingsSchema.BLOCKS),
         section.get(SettingsSchema.BLOCK_UNITS),
         section.get(SettingsSchema.SUMS),
+        section.get(SettingsSchema.OUTPUTS),
+        section.get(SettingsSchema.BIASES),
         section.get(SettingsSchema.SHRINKAGE),
         section.get(SettingsSchema.SUBSAMPLE),
         section.get(SettingsSchema.BOOSTING_HALF_LIFE),

@@ -196,9 +196,19 @@ public record ModelSettings(
   }
 
   /**
+   * How the output weights of a boosted block learn: {@code GRADIENT} by the optimiser, as all
+   * others; {@code NEWTON} they are the Newton step of the whole layer, from running sums.
+   */
+  public enum Outputs {
+    GRADIENT,
+    NEWTON
+  }
+
+  /**
    * A sum of small networks, each learning what those before it leave.
    *
    * @param units hidden units of one block
+   * @param biases standard deviation of the biases of new units
    * @param subsample probability with which an example reaches a block
    * @param halfLife of all running sums, in steps
    * @param retireEvery steps from one retirement of the weakest block to the next; 0 = never
@@ -209,6 +219,8 @@ public record ModelSettings(
       int blocks,
       int units,
       Sums sums,
+      Outputs outputs,
+      double biases,
       double shrinkage,
       double subsample,
       double halfLife,

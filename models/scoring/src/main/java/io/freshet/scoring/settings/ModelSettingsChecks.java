@@ -5,6 +5,8 @@ import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
+import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -266,6 +268,13 @@ final class ModelSettingsChecks {
           "must be such that blocks have " + Limit.UNITS + " units together",
           boosting.blocks() * boosting.units());
     }
+    if (boosting.outputs() == Outputs.NEWTON && boosting.sums() == Sums.DAMPED) {
+      problems.add(
+          "boosting.outputs",
+          "must be gradient where sums are damped, whose objective has no curvature",
+          "newton");
+    }
+    problems.check("boosting.biases", Limit.SPREAD, boosting.biases());
     problems.check("boosting.shrinkage", Limit.SHARE, boosting.shrinkage());
     problems.check("boosting.subsample", Limit.SHARE, boosting.subsample());
     problems.check("boosting.halfLife", Limit.HALF_LIFE_STEPS, boosting.halfLife());

@@ -6,6 +6,7 @@ import io.freshet.scoring.settings.ModelSettings.Calibration;
 import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import java.util.List;
@@ -266,6 +267,20 @@ final class SettingsSchema {
           Sums.NEWTON,
           "What a block adds: `newton` a shrunken Newton step from running sums; `damped` the step of"
               + " online gradient boosting with guarantees (arXiv 1506.04820, Algorithm 1).");
+  static final Setting<Outputs> OUTPUTS =
+      Setting.of(
+          "outputs",
+          Kind.choice(Outputs.class),
+          Outputs.GRADIENT,
+          "How blocks' output weights learn: `gradient` by the optimiser; `newton` they are the Newton"
+              + " step of the block's whole output layer, from running sums (not with `damped`).");
+  static final Setting<Double> BIASES =
+      Setting.of(
+          "biases",
+          Kind.number(Limit.SPREAD),
+          0.0,
+          "Standard deviation of the biases that new units start with; with 0 a new block is an odd"
+              + " function of its inputs.");
   static final Setting<Double> SHRINKAGE =
       Setting.of(
           "shrinkage", Kind.number(Limit.SHARE), 0.1, "Factor of every block's contribution.");
@@ -308,6 +323,8 @@ final class SettingsSchema {
               BLOCKS,
               BLOCK_UNITS,
               SUMS,
+              OUTPUTS,
+              BIASES,
               SHRINKAGE,
               SUBSAMPLE,
               BOOSTING_HALF_LIFE,

@@ -12,6 +12,7 @@ import io.freshet.scoring.feature.FeatureLayout;
 import io.freshet.scoring.kernel.Kernels;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.state.ModelState;
 import java.util.Arrays;
@@ -26,7 +27,8 @@ final class BoostedScorerTest {
 
   /** 12 blocks of 5 units; prefixes of 2, 6 and 12 blocks: 10, 30 and 60 units. */
   private static Boosting boosting(Sums sums) {
-    return new Boosting(12, 5, sums, 0.3, 1, 50, 0, 0, List.of(0.15, 0.5, 1.0));
+    return new Boosting(
+        12, 5, sums, Outputs.GRADIENT, 0, 0.3, 1, 50, 0, 0, List.of(0.15, 0.5, 1.0));
   }
 
   private record Case(
@@ -177,7 +179,8 @@ final class BoostedScorerTest {
   void prefixesThatRoundToTheSameBlocksAreTheSameSum() {
     Random random = new Random(6);
     ModelSettings any = Networks.random(random);
-    Boosting two = new Boosting(2, 3, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(0.1, 0.2, 1.0));
+    Boosting two =
+        new Boosting(2, 3, Sums.NEWTON, Outputs.GRADIENT, 0, 1, 1, 1, 0, 0, List.of(0.1, 0.2, 1.0));
     ModelSettings settings =
         Networks.settings(any.features(), any.histories(), any.attention(), any.network(), two);
     BoostedShape shape = new BoostedShape(settings);

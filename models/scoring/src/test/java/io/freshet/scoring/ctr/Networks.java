@@ -20,6 +20,7 @@ import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Optimizers;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
@@ -40,7 +41,7 @@ public final class Networks {
   static final long NOW = 1_700_000_000_000L;
   private static final int IDS = 40;
   private static final Boosting ONE_BLOCK =
-      new Boosting(1, 1, Sums.NEWTON, 1, 1, 1, 0, 0, List.of(1.0));
+      new Boosting(1, 1, Sums.NEWTON, Outputs.GRADIENT, 0, 1, 1, 1, 0, 0, List.of(1.0));
 
   private Networks() {}
 

@@ -27,9 +27,9 @@ class ModelSettingsJsonTest {
             """
             {"attention":{"activation":"sigmoid","normalize":"softmax","units":[80,40]},
             "batch":{"size":256,"spanMs":1000},
-            "boosting":{"blocks":32,"halfLife":100,"prefixes":[0.125,0.25,0.5,1],
-            "retireAge":2000,"retireEvery":1000,"shrinkage":0.1,"subsample":1,"sums":"newton",
-            "units":8},"calibration":"platt","engine":"djl","family":"din",
+            "boosting":{"biases":0,"blocks":32,"halfLife":100,"outputs":"gradient",
+            "prefixes":[0.125,0.25,0.5,1],"retireAge":2000,"retireEvery":1000,
+            "shrinkage":0.1,"subsample":1,"sums":"newton","units":8},"calibration":"platt","engine":"djl","family":"din",
             "features":[{"admitAfter":1,"as":"id","expireAfterMs":0,"from":["item.id"],
             "halfLivesMs":[],"log":false,"maxRows":5000000,"name":"i","size":16,
             "words":{"length":0,"punctuation":false,"subwords":0}}],

@@ -16,6 +16,7 @@ import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Optimizers;
+import io.freshet.scoring.settings.ModelSettings.Outputs;
 import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Regularization;
 import io.freshet.scoring.settings.ModelSettings.Rounds;
@@ -72,7 +73,17 @@ class ModelsFileReaderTest {
                 new Attention(List.of(80, 40), Activation.SIGMOID, Normalize.SOFTMAX),
                 new Network(List.of(200, 80), Activation.PRELU, true),
                 new Boosting(
-                    32, 8, Sums.NEWTON, 0.1, 1, 100, 1000, 2000, List.of(0.125, 0.25, 0.5, 1.0)),
+                    32,
+                    8,
+                    Sums.NEWTON,
+                    Outputs.GRADIENT,
+                    0,
+                    0.1,
+                    1,
+                    100,
+                    1000,
+                    2000,
+                    List.of(0.125, 0.25, 0.5, 1.0)),
                 RankingSettings.DEFAULT,
                 new Regularization(0.0001),
                 new Optimizers(
@@ -285,7 +296,18 @@ class ModelsFileReaderTest {
                 List.of(new History("seen", List.of("item"), List.of("click", "none"), 9)),
                 new Attention(List.of(7, 5), Activation.PRELU, Normalize.NONE),
                 new Network(List.of(11), Activation.RELU, false),
-                new Boosting(6, 3, Sums.DAMPED, 0.5, 0.75, 20, 10, 30, List.of(0.5, 1.0)),
+                new Boosting(
+                    6,
+                    3,
+                    Sums.DAMPED,
+                    Outputs.GRADIENT,
+                    0,
+                    0.5,
+                    0.75,
+                    20,
+                    10,
+                    30,
+                    List.of(0.5, 1.0)),
                 new RankingSettings(
                     32,
                     16,

@@ -124,6 +124,8 @@ class RefusedSettingsTest {
         "boosting: {blocks: 0} | boosting.blocks: must be 1 to 1024, got 0",
         "'boosting: {blocks: 1000, units: 5}' | boosting.units: must be such that blocks have 1 to 4096 units together, got 5000",
         "boosting: {units: 257} | boosting.units: must be 1 to 256, got 257",
+        "boosting: {sums: damped, outputs: newton} | boosting.outputs: must be gradient where sums are"
+            + " damped, whose objective has no curvature, got newton",
         "boosting: {sums: adam} | boosting.sums: must be one of newton, damped, got adam",
         "boosting: {shrinkage: 0} | boosting.shrinkage: must be above 0 and at most 1, got 0",
         "boosting: {subsample: 1.5} | boosting.subsample: must be above 0 and at most 1, got 1.5",

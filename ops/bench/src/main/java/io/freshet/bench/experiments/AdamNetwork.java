@@ -84,6 +84,33 @@ final class AdamNetwork implements Model {
     }
   }
 
+  /**
+   * Takes one step on rows {@code from} to {@code to} − 1, at most {@value #BATCH}.
+   *
+   * @param labels of these rows
+   * @return the sum of their losses before it: log loss in nats, or squared error
+   */
+  double learn(float[][] rows, double[] labels, int from, int to) {
+    int count = to - from;
+    fill(rows, from, to);
+    double mean = network.step(count, (out, pitch, size) -> loss(out, pitch, size, labels));
+    update(count);
+    return mean * count;
+  }
+
+  /**
+   * The probabilities of class 1 of rows {@code from} to {@code to} − 1, at most {@value #BATCH}.
+   */
+  double[] probabilities(float[][] rows, int from, int to) {
+    fill(rows, from, to);
+    float[] out = network.forward(to - from);
+    double[] probabilities = new double[to - from];
+    for (int r = 0; r < probabilities.length; r++) {
+      probabilities[r] = FloatMath.sigmoid(out[r * network.pitch(2)]);
+    }
+    return probabilities;
+  }
+
   @Override
   public double[][] scores(Columns inputs) {
     double[][] scores = new double[outputs][inputs.rows()];
@@ -102,6 +129,12 @@ final class AdamNetwork implements Model {
     return scores;
   }
 
+  private void fill(float[][] rows, int from, int to) {
+    for (int r = from; r < to; r++) {
+      System.arraycopy(rows[r], 0, network.input(), (r - from) * network.pitch(0), rows[r].length);
+    }
+  }
+
   private void fill(Columns inputs, int row, int to) {
     for (int c = 0; c < inputs.width(); c++) {
       network.input()[to * network.pitch(0) + c] = (float) inputs.columns()[c][row];
@@ -116,12 +149,19 @@ final class AdamNetwork implements Model {
       }
       return new SoftmaxLoss(outputs, classes).apply(out, pitch, count);
     }
+    double sum = 0;
     for (int r = 0; r < count; r++) {
       float score = out[r * pitch];
+      float label = (float) labels[r];
+      if (task == Task.BINARY) {
+        sum += Math.max(score, 0) - score * label + Math.log1p(Math.exp(-Math.abs(score)));
+      } else {
+        sum += (score - label) * (score - label);
+      }
       float predicted = task == Task.BINARY ? FloatMath.sigmoid(score) : score;
-      out[r * pitch] = (predicted - (float) labels[r]) / count;
+      out[r * pitch] = (predicted - label) / count;
     }
-    return 0;
+    return sum / count;
   }
 
   private void update(int rows) {
