@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
 final class Arena implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(240);
+  private static final int TASK_MANAGERS = 2;
   private static final Pattern JOB = Pattern.compile("job ([0-9a-f]{32}) runs");
 
   /**
@@ -104,7 +105,8 @@ final class Arena implements AutoCloseable {
         ProcessCluster.start(
             installation,
             directory.resolve("cluster"),
-            ClusterShape.of(2).withDetour(new EmbeddedKafka.Detour(detour, wire.port())));
+            ClusterShape.of(TASK_MANAGERS)
+                .withDetour(new EmbeddedKafka.Detour(detour, wire.port())));
     Source simulator =
         Sources.open(
             "simulator:items=400,users=300,rate=%d".formatted((int) plan.perSecond()), plan.seed());
@@ -248,6 +250,23 @@ final class Arena implements AutoCloseable {
 
   HostileWriter hostile() {
     return hostile;
+  }
+
+  /**
+   * Starts again what has ended by itself, as whoever looks after processes would: a task manager
+   * that has lost its ZooKeeper ends.
+   *
+   * @return whether nothing had
+   */
+  boolean supervise() {
+    List<Member> ended = cluster.members().stream().filter(member -> !member.isRunning()).toList();
+    ended.forEach(Member::start);
+    return ended.isEmpty();
+  }
+
+  /** Whether all task managers may be given tasks. */
+  boolean isComplete() {
+    return cluster.rest().taskManagers() >= TASK_MANAGERS;
   }
 
   /** Kills every process of the cluster, and starts them again. */

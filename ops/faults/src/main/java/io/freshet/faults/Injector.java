@@ -148,6 +148,10 @@ final class Injector {
   /** Stopped for so long that another attempt has taken over; it knows nothing of that then. */
   private String paused(String model) {
     long before = arena.pulse().epoch(model);
+    FaultsClock.await(
+        PATIENCE,
+        () -> "all task managers must be there before one is paused",
+        () -> arena.supervise() && arena.isComplete());
     Member learning = learning(model);
     learning.pause();
     try {
@@ -172,18 +176,20 @@ final class Injector {
                 .formatted(
                     fault.number(), fault.kind(), whom, FaultsClock.millis() - since, ages(since)),
         () ->
-            arena.names().stream()
-                .allMatch(
-                    model ->
-                        arena.pulse().steppedAt().getOrDefault(model, 0L) > since
-                            && arena.pulse().learning(model) > attempts.getOrDefault(model, 0L)));
+            arena.supervise()
+                && arena.names().stream()
+                    .allMatch(
+                        model ->
+                            arena.pulse().steppedAt().getOrDefault(model, 0L) > since
+                                && arena.pulse().learning(model)
+                                    > attempts.getOrDefault(model, 0L)));
     long training = FaultsClock.millis() - since;
     FaultsClock.await(
         PATIENCE,
         () ->
             "every reader must swap again after fault %d (%s, %s), their newest swaps are %s"
                 .formatted(fault.number(), fault.kind(), whom, arena.readers().newest().values()),
-        () -> arena.readers().allSwappedSince(arena.readerCount()) > since);
+        () -> arena.supervise() && arena.readers().allSwappedSince(arena.readerCount()) > since);
     return new Recovery(
         fault, whom, training, firstSwaps("speculative", since), firstSwaps("committed", since));
   }
