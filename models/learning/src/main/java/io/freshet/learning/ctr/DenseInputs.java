@@ -12,12 +12,24 @@ import java.util.List;
  * The dense inputs of a batch, and the statistics that standardise them. A batch is standardised
  * with the statistics from before its step, and enters them after it. Until an input was seen
  * {@value #ENOUGH} times its statistics gather here and the serving state keeps mean 0 and variance
- * 1; from {@value #WINDOW} on old examples fade.
+ * 1; from {@value #WINDOW} on old examples fade. A value far out counts as one {@value #FAR}
+ * deviations out, so that a damaged one does not hide all others, and a new scale is still learnt.
  */
 final class DenseInputs {
 
   private static final int ENOUGH = 100;
   private static final double WINDOW = 100_000;
+
+  /** In deviations, once there are a few values to tell them by. */
+  private static final double FAR = 20;
+
+  private static final int FEW = 10;
+
+  /** The least deviation that far is told by: an input that was constant so far may change. */
+  private static final double LEAST_DEVIATION = 1;
+
+  /** Of an input's size; the square of more would leave the floats. */
+  private static final double LARGEST = 1e18;
 
   private final CtrShape shape;
   private final ModelState state;
@@ -67,8 +79,8 @@ final class DenseInputs {
   }
 
   /**
-   * Lets the batch that was standardised last enter the statistics. Values that are not finite stay
-   * out.
+   * Lets the batch that was standardised last enter the statistics. Values that are not finite, or
+   * of a size above {@value #LARGEST}, stay out.
    */
   void learn() {
     if (size == 0) {
@@ -76,7 +88,7 @@ final class DenseInputs {
     }
     for (int at = 0; at < raw.length; at += size) {
       for (int i = 0; i < size; i++) {
-        if (Float.isFinite(raw[at + i]) && !standardizer.indicator(i)) {
+        if (Math.abs(raw[at + i]) <= LARGEST && !standardizer.indicator(i)) {
           learn(i, raw[at + i]);
         }
       }
@@ -97,6 +109,10 @@ final class DenseInputs {
     counts[i] = Math.min(counts[i] + 1, WINDOW);
     double share = 1 / counts[i];
     double difference = x - means[i];
+    if (counts[i] > FEW) {
+      double far = FAR * Math.max(LEAST_DEVIATION, Math.sqrt(variances[i]));
+      difference = Math.max(-far, Math.min(far, difference));
+    }
     means[i] += share * difference;
     variances[i] = (1 - share) * (variances[i] + share * difference * difference);
   }

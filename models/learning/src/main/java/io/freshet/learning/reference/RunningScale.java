@@ -7,7 +7,9 @@ import java.io.IOException;
 /**
  * Standardises numbers by statistics from before the example: z = (x − mean) / √(variance + 1e-6),
  * clipped to ±5, identity until {@value #MIN_COUNT} values were seen, exponentially forgetting with
- * a window of {@value #WINDOW} values after that.
+ * a window of {@value #WINDOW} values after that. A value that is not finite, or of a size above
+ * {@value #LARGEST}, enters no statistics, and one far out counts as {@value #FAR} deviations out:
+ * the networks standardise so too.
  */
 final class RunningScale {
 
@@ -15,6 +17,10 @@ final class RunningScale {
   private static final int WINDOW = 100_000;
   private static final double CLIP = 5;
   private static final double SMALLEST_VARIANCE = 1e-6;
+  private static final double LARGEST = 1e18;
+  private static final double FAR = 20;
+  private static final int FEW = 10;
+  private static final double LEAST_DEVIATION = 1;
 
   private final double[] means;
   private final double[] variances;
@@ -33,9 +39,16 @@ final class RunningScale {
   }
 
   void learn(int i, float x) {
+    if (!(Math.abs(x) <= LARGEST)) {
+      return;
+    }
     counts[i]++;
     double share = 1.0 / Math.min(counts[i], WINDOW);
     double away = x - means[i];
+    if (counts[i] > FEW) {
+      double far = FAR * Math.max(LEAST_DEVIATION, Math.sqrt(variances[i]));
+      away = Math.max(-far, Math.min(far, away));
+    }
     means[i] += share * away;
     variances[i] = (1 - share) * (variances[i] + share * away * away);
   }

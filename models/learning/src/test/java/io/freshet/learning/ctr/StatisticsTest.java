@@ -45,6 +45,25 @@ class StatisticsTest {
   }
 
   @Test
+  void aDamagedNumberDoesNotHideTheOthersAndANewScaleIsLearnt() {
+    try (Learner learner = LearnerFamilies.named("din").create(TestModel.of("din").build())) {
+      GeneratedExamples examples = new GeneratedExamples(FeatureLayout.of(learner.settings()), 1);
+      learner.train(examples.batch(learner, 1_000));
+      float variance = tensor(learner, "dense.var")[0];
+      List<Example> damaged = examples.batch(learner, 10);
+      damaged.get(3).features().numbers()[0] = 1e17f;
+      damaged.get(5).features().numbers()[0] = -Float.MAX_VALUE;
+      learner.train(damaged);
+      assertThat(tensor(learner, "dense.var")[0]).isLessThan(2 * variance);
+      assertThat(tensor(learner, "dense.mean")[0]).isBetween(2f, 4f);
+      List<Example> larger = examples.batch(learner, 8_000);
+      larger.forEach(example -> example.features().numbers()[0] *= 1_000);
+      learner.train(larger);
+      assertThat(tensor(learner, "dense.var")[0]).isBetween(0.3e6f * variance, 1.5e6f * variance);
+    }
+  }
+
+  @Test
   void diceStatisticsMoveByAHundredthOfTheWayToTheBatchs() {
     try (Learner learner =
         LearnerFamilies.named("din")

@@ -46,6 +46,33 @@ class LogisticRegressionTest {
     }
   }
 
+  @Test
+  void aNumberThatIsNoneOrDamagedLeavesTheOthersTheirUse() {
+    LogisticRegression spoilt = new LogisticRegression(SETTINGS);
+    LogisticRegression clean = new LogisticRegression(SETTINGS);
+    float[] none = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MAX_VALUE, 1e17f};
+    List<GeneratedStream.Row> rows = GeneratedStream.rows(1, 4_000);
+    double loss = 0;
+    double cleanLoss = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      GeneratedStream.Row row = rows.get(i);
+      long time = row.example().encoded().eventTime();
+      ReferencePrediction good = clean.predict(row.example());
+      clean.train(good.frozen(), row.label(), row.weight(), time);
+      if (i % 50 == 49) {
+        row.example().encoded().numbers()[0] = none[i / 50 % none.length];
+      }
+      ReferencePrediction prediction = spoilt.predict(row.example());
+      spoilt.train(prediction.frozen(), row.label(), row.weight(), time);
+      assertThat(prediction.probability()).isBetween(0f, 1f);
+      if (i >= 2_000) {
+        loss -= Math.log(row.label() > 0 ? prediction.probability() : 1 - prediction.probability());
+        cleanLoss -= Math.log(row.label() > 0 ? good.probability() : 1 - good.probability());
+      }
+    }
+    assertThat(loss / cleanLoss).isCloseTo(1, within(0.01));
+  }
+
   /** Weights by name, statistics and counters from all that was ever seen. */
   private static final class SlowRegression {
 
