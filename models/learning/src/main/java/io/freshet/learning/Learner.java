@@ -6,8 +6,10 @@ import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that learns, one mini-batch after another. Knows no stream. Confined to one thread. Two
@@ -33,7 +35,11 @@ public interface Learner extends AutoCloseable {
   /** Predicts without changing anything; the counters are frozen with it. */
   Prediction predict(EncodedExample example);
 
-  /** Trains on a batch, never empty; everything returned is from before the step. */
+  /**
+   * Trains on a batch, never empty; everything returned is from before the step.
+   *
+   * @throws Diverged if the loss is no number
+   */
   StepResult train(List<Example> batch);
 
   /**
@@ -73,13 +79,38 @@ public interface Learner extends AutoCloseable {
   LearnerState snapshot();
 
   /**
-   * Goes back to the last {@link #drain}; costs what changed since. The number of steps stays, so
-   * that no step is taken twice.
-   *
-   * @param drained the state at the last drain, as a {@link
-   *     io.freshet.scoring.state.LearnerReplica} keeps it
+   * Where the serving state holds a number that is none, in what changed since the last {@link
+   * #drain}; null where all are finite.
    */
-  void undo(LearnerState drained);
+  @Nullable String notFinite();
+
+  /**
+   * Marks the present state as one to {@link #goBack} to. From now on the learner keeps what it
+   * replaces: memory and time follow what changes. There is one mark, the newest, and none before
+   * the first call.
+   */
+  void mark();
+
+  /**
+   * Goes back to the marked state, which stays marked; costs what changed since. The number of
+   * steps stays, so that no step is taken twice. What changes by it is part of the next {@link
+   * #drain}.
+   */
+  void goBack();
+
+  /** What going back would write, with the hashes of the marked state. */
+  LearnerDelta wayBack();
+
+  /**
+   * Marks the state that {@code wayBack} leads to from the present one: how a resumed learner comes
+   * by its mark.
+   *
+   * @param wayBack as {@link #wayBack} gave it where the learner was in the present state
+   */
+  void mark(LearnerDelta wayBack);
+
+  /** The serving state where it is another than the marked one: absolute values. */
+  StateDelta sinceMark();
 
   @Override
   void close();

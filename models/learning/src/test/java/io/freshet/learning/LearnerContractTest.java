@@ -232,25 +232,89 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void aLearnerThatGoesBackToItsLastDrainHasUnlearntEverythingSinceButItsSteps(String family) {
+  void aLearnerThatGoesBackHasUnlearntEverythingSinceTheMarkButItsSteps(String family) {
     LearnerFamily learning = LearnerFamilies.named(family);
     try (Learner learner = learning.create(shortLived(family))) {
       GeneratedExamples examples = examples(learner, 3);
-      LearnerReplica good = new LearnerReplica(learning.emptyState(learner.settings()));
-      for (int step = 0; step < 30; step++) {
+      LearnerReplica published = new LearnerReplica(learning.emptyState(learner.settings()));
+      learner.mark();
+      LearnerState marked = learner.snapshot();
+      for (int step = 0; step < 40; step++) {
         learner.train(examples.batch(learner, BATCH));
         endRound(learner, step);
+        if (step % 3 == 1) {
+          published.apply(learner.drain());
+        }
         if (step % 10 == 4) {
-          good.apply(learner.drain());
+          learner.mark();
+          marked = learner.snapshot();
         } else if (step % 10 == 9) {
-          learner.undo(good.state());
+          learner.goBack();
           assertThat(learner.step()).isEqualTo(step + 1);
-          assertThat(learner.servingState().computeHash()).isEqualTo(good.servingHash());
-          assertThat(learner.undrained().servingHash()).isEqualTo(good.servingHash());
-          assertThat(learner.undrained().own().tables()).isEmpty();
-          good.apply(learner.drain());
+          assertThat(learner.servingState().computeHash())
+              .isEqualTo(marked.serving().computeHash());
+          published.apply(learner.drain());
+          assertThat(published.state().serving().computeHash())
+              .as("readers follow")
+              .isEqualTo(marked.serving().computeHash());
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void aLearnerResumedWithItsWayBackGoesBackToTheSameBits(String family) {
+    LearnerFamily learning = LearnerFamilies.named(family);
+    try (Learner unbroken = learning.create(shortLived(family))) {
+      GeneratedExamples examples = examples(unbroken, 3);
+      train(unbroken, examples, 9);
+      ModelState then = unbroken.servingState().copy();
+      unbroken.mark();
+      train(unbroken, examples, 11);
+      StateHash hash = new StateHash();
+      hash.reset(then.computeHash());
+      then.apply(unbroken.sinceMark(), hash);
+      assertThat(then.computeHash()).isEqualTo(unbroken.servingState().computeHash());
+      try (Learner resumed = learning.resume(unbroken.settings(), unbroken.snapshot())) {
+        resumed.mark(unbroken.wayBack());
+        assertThat(resumed.wayBack()).usingRecursiveComparison().isEqualTo(unbroken.wayBack());
+        for (Learner learner : List.of(unbroken, resumed)) {
+          train(learner, examples(learner, 4), 5);
+          learner.goBack();
+        }
+        assertThat(saved(resumed)).isEqualTo(saved(unbroken));
+        train(unbroken, examples(unbroken, 5), 6);
+        train(resumed, examples(resumed, 5), 6);
+        assertThat(saved(resumed)).isEqualTo(saved(unbroken));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void aLearnerThatDivergedCountsTheStepSaysWhatIsNotFiniteAndGoesBack(String family) {
+    try (Learner learner = trained(family, 3)) {
+      learner.mark();
+      String good = learner.servingState().computeHash().toString();
+      assertThat(learner.notFinite()).isNull();
+      ModelState broken = learner.servingState().copy();
+      broken.tensors().values().forEach(tensor -> Arrays.fill(tensor.data(), Float.NaN));
+      LearnerState all = new LearnerState(broken, learner.snapshot().own());
+      try (Learner sick = LearnerFamilies.named(family).resume(learner.settings(), all)) {
+        sick.mark();
+        List<Example> batch = examples(learner, 8).batch(learner, BATCH);
+        assertThatThrownBy(() -> sick.train(batch))
+            .isInstanceOf(Diverged.class)
+            .hasMessageContaining("the loss of step 4 of model");
+        assertThat(sick.step()).isEqualTo(4);
+        sick.goBack();
+        assertThat(sick.step()).isEqualTo(4);
+        assertThat(sick.servingState().computeHash()).isEqualTo(broken.computeHash());
+      }
+      learner.train(examples(learner, 8).batch(learner, BATCH));
+      learner.goBack();
+      assertThat(learner.servingState().computeHash()).asString().isEqualTo(good);
     }
   }
 

@@ -18,6 +18,7 @@ import io.freshet.serving.Target;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -179,22 +180,39 @@ final class FollowCommand implements Callable<Integer> {
       node.put("rows", swap.rows()).put("bytes", swap.bytes()).put("verified", true);
       node.put("stateHash", facts.stateHash().toString()).put("step", facts.step());
       node.put("eventTime", facts.eventTime()).put("publishedAt", swap.publishedAt());
+      node.put("gate", facts.gate()).put("skippedExamples", skipped(facts));
       node.put("ageMs", age).put("stalenessMs", known ? Long.valueOf(stale) : null);
       return node.toString();
     }
     return String.format(
-        Locale.ROOT,
-        "%s %-8s %-6s %,9d rows %,11d bytes  verified %s  step %,d  learnt to %s  stale %s in source time, published %,d ms ago",
-        of,
-        facts.version(),
-        by(swap.way()),
-        swap.rows(),
-        swap.bytes(),
-        facts.stateHash().toString().substring(0, 12),
-        facts.step(),
-        facts.eventTime() == Long.MAX_VALUE ? "the end" : Instant.ofEpochMilli(facts.eventTime()),
-        known ? String.format(Locale.ROOT, "%,d ms", stale) : "unknown",
-        age);
+            Locale.ROOT,
+            "%s %-8s %-6s %,9d rows %,11d bytes  verified %s  step %,d  learnt to %s  stale %s in source time, published %,d ms ago",
+            of,
+            facts.version(),
+            by(swap.way()),
+            swap.rows(),
+            swap.bytes(),
+            facts.stateHash().toString().substring(0, 12),
+            facts.step(),
+            facts.eventTime() == Long.MAX_VALUE
+                ? "the end"
+                : Instant.ofEpochMilli(facts.eventTime()),
+            known ? String.format(Locale.ROOT, "%,d ms", stale) : "unknown",
+            age)
+        + verdict(facts);
+  }
+
+  private static long skipped(VersionFacts facts) {
+    return facts.skipped().values().stream().mapToLong(List::size).sum();
+  }
+
+  /** What is worth saying of a verdict: nothing where the round simply passed. */
+  private static String verdict(VersionFacts facts) {
+    boolean plain = facts.gate().equals("passed") || facts.gate().equals("not judged");
+    return plain
+        ? ""
+        : String.format(
+            Locale.ROOT, "  gate: %s, %,d examples skipped", facts.gate(), skipped(facts));
   }
 
   private String line(Refusal refusal) {

@@ -141,6 +141,9 @@ final class InspectCommand implements Callable<Integer> {
     new TreeMap<>(facts.metrics()).forEach(metrics::put);
     ObjectNode lineage = node.putObject("lineage");
     new TreeMap<>(facts.lineage()).forEach(lineage::put);
+    ObjectNode skipped = node.putObject("skipped");
+    new TreeMap<>(facts.skipped())
+        .forEach((partition, offsets) -> skipped.put(partition, offsets.size()));
     var anchors = node.putArray("anchors");
     for (ModelIndex.AnchorPosition anchor : found.index.anchors()) {
       anchors

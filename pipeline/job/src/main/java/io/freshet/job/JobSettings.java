@@ -3,7 +3,6 @@ package io.freshet.job;
 import io.freshet.job.input.InputPartitions;
 import io.freshet.learning.reference.References;
 import io.freshet.modellog.ModelLogs;
-import io.freshet.scoring.settings.GateSettings;
 import io.freshet.scoring.settings.InvalidSettings;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
@@ -42,10 +41,6 @@ public record JobSettings(
                 + ".warmStart: must be left out, no learner takes a start from another model yet,"
                 + " got "
                 + model.warmStart().from());
-      }
-      if (!model.gate().equals(GateSettings.DEFAULT)) {
-        problems.add(
-            path + ".gate: must be left out or {}, no job judges rounds yet, got " + model.gate());
       }
       if (References.names().contains(model.name())) {
         problems.add(path + ": must not have the name of a reference, got " + model.name());

@@ -24,7 +24,6 @@ class JobSettingsTest {
                     family: din
                     features: [{name: item, from: item.id, as: id, size: 4}]
                     warmStart: {from: old}
-                    gate: {patience: 3}
                 """);
 
     assertThatExceptionOfType(InvalidSettings.class)
@@ -42,10 +41,9 @@ class JobSettingsTest {
         .satisfies(
             refused ->
                 assertThat(refused.problems())
-                    .hasSize(4)
+                    .hasSize(3)
                     .anyMatch(problem -> problem.startsWith("parallelism: must be at least 1"))
                     .anyMatch(problem -> problem.startsWith("models.prior.warmStart: must be left"))
-                    .anyMatch(problem -> problem.startsWith("models.prior.gate: must be left out"))
                     .anyMatch(
                         problem -> problem.startsWith("models.prior: must not have the name")));
   }

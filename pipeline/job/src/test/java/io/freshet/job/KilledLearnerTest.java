@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.job.learner.LearnerLoop;
 import io.freshet.job.learner.Publication;
+import io.freshet.job.learner.RoundMetrics;
 import io.freshet.job.replay.SequentialReplay;
 import io.freshet.learning.LearnerFamilies;
+import io.freshet.learning.LearnerFamily;
 import io.freshet.modellog.InMemoryModelLog;
 import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.LogFeed;
 import io.freshet.modellog.LogRecord;
 import io.freshet.modellog.ProtocolPoints;
 import io.freshet.modellog.Version;
+import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +53,7 @@ class KilledLearnerTest {
   private static final int CHECKPOINT_EVERY = 20;
 
   private static ModelsFile models =
-      TestModels.file(1, "batch: {size: 8, span: 5s}\n    round: {steps: 2}");
+      TestModels.file(1, "batch: {size: 8, span: 5s}\n    round: {steps: 2}\n    gate: {hold: 2}");
   private static List<Entry> entries = List.of();
   private static Map<String, Ended> unbroken = Map.of();
 
@@ -138,6 +142,36 @@ class KilledLearnerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aLearnerWhoseRoundsAreRefusedNowAndThenMayBeKilledAsWell(long seed) throws IOException {
+    for (ModelSettings model : models.models()) {
+      LongPredicate ruins = id -> Math.floorMod(id, 40) == 0;
+      Run run = new Run(model, point -> false, ruins);
+      Ended expected = run.toTheEnd();
+      assertThat(expected.state()).isNotEqualTo(unbroken(model).state());
+      VersionFacts last = run.newest();
+      assertThat(last.metrics().get(RoundMetrics.REFUSED)).isGreaterThan(3);
+      assertThat(last.metrics().get(RoundMetrics.SKIPPED)).isGreaterThan(100);
+      assertThat(run.skipped())
+          .as("named by versions that the log still holds")
+          .hasSizeGreaterThan(8)
+          .doesNotHaveDuplicates();
+
+      Random random = new Random(seed);
+      Run killed = new Run(model, point -> random.nextInt(30) == 0, ruins);
+      Ended ended = killed.toTheEnd();
+      assertThat(ended.kills()).isGreaterThan(3);
+      assertThat(ended.state()).isEqualTo(expected.state());
+      assertThat(withoutEpoch(ended)).isEqualTo(withoutEpoch(expected));
+      assertThat(ended.committed()).isEqualTo(expected.committed());
+      for (String metric :
+          List.of(RoundMetrics.PASSED, RoundMetrics.REFUSED, RoundMetrics.SKIPPED)) {
+        assertThat(killed.newest().metrics().get(metric)).isEqualTo(last.metrics().get(metric));
+      }
+    }
+  }
+
   private static Ended unbroken(ModelSettings model) {
     return java.util.Objects.requireNonNull(unbroken.get(model.name()));
   }
@@ -149,7 +183,8 @@ class KilledLearnerTest {
 
   @Test
   void faultsLeaveMoreThanOneEpochBehindAndCheckpointsThatCostWhatChanged() throws IOException {
-    ModelSettings model = models.models().get(0);
+    String steps = "batch: {size: 8, span: 5s}\n    round: {steps: 2}\n    gate: {enabled: false}";
+    ModelSettings model = TestModels.file(1, steps).models().get(0);
     Random random = new Random(5);
     Run run = new Run(model, point -> random.nextInt(30) == 0);
     run.toTheEnd();
@@ -176,6 +211,7 @@ class KilledLearnerTest {
 
     private final ModelSettings model;
     private final Fate fate;
+    private final @Nullable LongPredicate ruins;
     private final HistoryPlan plan = HistoryPlan.of(models.models());
     private final List<Evaluation> evaluations = new ArrayList<>();
     private final Map<Long, String> committed = new TreeMap<>();
@@ -191,8 +227,16 @@ class KilledLearnerTest {
     private int largestCheckpoint;
 
     Run(ModelSettings model, Fate fate) {
+      this(model, fate, null);
+    }
+
+    /**
+     * @param ruins examples that ruin the learner; null for none
+     */
+    Run(ModelSettings model, Fate fate, @Nullable LongPredicate ruins) {
       this.model = model;
       this.fate = fate;
+      this.ruins = ruins;
       this.log = newLog();
     }
 
@@ -307,7 +351,10 @@ class KilledLearnerTest {
       Publication.Port port =
           new Publication.Port(
               log.open(false, this::reach), this::now, RandomLog.INPUTS::nameOf, "test");
-      var family = LearnerFamilies.named(model.family());
+      LearnerFamily family = LearnerFamilies.named(model.family());
+      if (ruins != null) {
+        family = new DivergingFamily(family, ruins);
+      }
       if (complete == null) {
         return LearnerLoop.start(model, plan, family, port, evaluations::add);
       }
@@ -334,6 +381,43 @@ class KilledLearnerTest {
       next = complete == null ? 0 : completeNext;
       int kept = complete == null ? 0 : completeEvaluations;
       evaluations.subList(kept, evaluations.size()).clear();
+    }
+
+    private List<VersionFacts> live() {
+      Map<Version, VersionFacts> versions = new TreeMap<>();
+      try (LogFeed feed = log.feed()) {
+        while (feed.position() < feed.end()) {
+          for (LogRecord record : feed.poll(Duration.ZERO)) {
+            if (record.entry() instanceof LogEntry.Manifest manifest) {
+              versions.put(manifest.facts().version(), manifest.facts());
+            } else if (record.entry() instanceof LogEntry.Claim claim) {
+              versions
+                  .keySet()
+                  .removeIf(
+                      version -> claim.base() == null || version.number() > claim.base().number());
+            }
+          }
+        }
+      }
+      return List.copyOf(versions.values());
+    }
+
+    VersionFacts newest() {
+      List<VersionFacts> live = live();
+      return live.get(live.size() - 1);
+    }
+
+    /** The examples that live versions say were unlearnt. */
+    List<String> skipped() {
+      List<String> names = new ArrayList<>();
+      for (VersionFacts facts : live()) {
+        facts
+            .skipped()
+            .forEach(
+                (partition, offsets) ->
+                    offsets.forEach(offset -> names.add(partition + "-" + offset)));
+      }
+      return names;
     }
 
     /** What readers of committed versions have seen by now. */

@@ -94,6 +94,7 @@ final class LogCodec {
             .setEventTime(facts.eventTime())
             .setLineage(new TreeMap<>(facts.lineage()))
             .setMetrics(new TreeMap<>(facts.metrics()))
+            .setSkipped(facts.skipped())
             .setGate(facts.gate())
             .setSettings(facts.settings())
             .setSeed(facts.seed())
@@ -334,7 +335,8 @@ final class LogCodec {
             manifest.getSettings(),
             manifest.getSeed(),
             manifest.getEngine(),
-            manifest.getCode());
+            manifest.getCode(),
+            manifest.getSkipped());
     Long baseOffset = manifest.getBaseOffset();
     return new LogEntry.Manifest(
         facts,

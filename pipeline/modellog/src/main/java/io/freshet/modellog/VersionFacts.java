@@ -1,6 +1,7 @@
 package io.freshet.modellog;
 
 import io.freshet.scoring.state.HashValue;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param settings canonical JSON of the model's settings
  * @param engine name and version of what computed
  * @param code version of Freshet
+ * @param skipped offsets of impressions by {@code topic-partition}: examples that were unlearnt
+ *     since the parent, because a round was refused
  */
 public record VersionFacts(
     Version version,
@@ -34,4 +37,40 @@ public record VersionFacts(
     String settings,
     long seed,
     String engine,
-    String code) {}
+    String code,
+    Map<String, List<Long>> skipped) {
+
+  /** Of a version since whose parent nothing was unlearnt. */
+  public VersionFacts(
+      Version version,
+      @Nullable Version parent,
+      HashValue parentHash,
+      HashValue stateHash,
+      long step,
+      long eventTime,
+      Map<String, Long> rowCounts,
+      Map<String, Long> lineage,
+      Map<String, Double> metrics,
+      String gate,
+      String settings,
+      long seed,
+      String engine,
+      String code) {
+    this(
+        version,
+        parent,
+        parentHash,
+        stateHash,
+        step,
+        eventTime,
+        rowCounts,
+        lineage,
+        metrics,
+        gate,
+        settings,
+        seed,
+        engine,
+        code,
+        Map.of());
+  }
+}

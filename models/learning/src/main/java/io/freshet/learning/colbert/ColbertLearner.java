@@ -1,5 +1,6 @@
 package io.freshet.learning.colbert;
 
+import io.freshet.learning.Diverged;
 import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
 import io.freshet.learning.Prediction;
@@ -25,12 +26,14 @@ import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.RowTable;
 import io.freshet.scoring.state.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns late interaction. Predictions come from the very scorer that readers run, over this
@@ -144,9 +147,10 @@ final class ColbertLearner implements Learner {
     rows.read(ranked);
     ColbertStep result = math.step(ranked, rows, step + 1);
     if (!Double.isFinite(result.loss() + result.rankingLoss())) {
-      throw new IllegalStateException(
-          "the losses of step %d of model %s must be finite, got %s and %s: the model has diverged"
-              .formatted(step + 1, settings.name(), result.loss(), result.rankingLoss()));
+      step++;
+      throw new Diverged(
+          "the losses of step %d of model %s must be finite, got %s and %s"
+              .formatted(step, settings.name(), result.loss(), result.rankingLoss()));
     }
     float[] predictions = new float[batch.size()];
     for (int e = 0; e < predictions.length; e++) {
@@ -231,10 +235,35 @@ final class ColbertLearner implements Learner {
   }
 
   @Override
-  public void undo(LearnerState drained) {
+  public @Nullable String notFinite() {
+    return changes.notFinite();
+  }
+
+  @Override
+  public void mark() {
+    changes.mark();
+  }
+
+  @Override
+  public void goBack() {
     long reached = step;
-    changes.undo(drained);
+    changes.goBack();
     step = reached;
+  }
+
+  @Override
+  public LearnerDelta wayBack() {
+    return changes.wayBack();
+  }
+
+  @Override
+  public void mark(LearnerDelta wayBack) {
+    changes.mark(wayBack);
+  }
+
+  @Override
+  public StateDelta sinceMark() {
+    return changes.sinceMark();
   }
 
   /** The layout of this learner's state, all zero and empty. */

@@ -1,5 +1,6 @@
 package io.freshet.learning.ctr;
 
+import io.freshet.learning.Diverged;
 import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
 import io.freshet.learning.Prediction;
@@ -20,8 +21,10 @@ import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns a click-through network. Predictions come from the very scorer that readers run, over this
@@ -109,9 +112,10 @@ final class CtrLearner implements Learner {
     PackedBatch packed = packer.pack(batch, inputs.standardized(batch));
     CtrStep result = top.step(packed, step + 1);
     if (!Double.isFinite(result.loss())) {
-      throw new IllegalStateException(
-          "the loss of step %d of model %s must be finite, got %s: the model has diverged"
-              .formatted(step + 1, settings.name(), result.loss()));
+      step++;
+      throw new Diverged(
+          "the loss of step %d of model %s must be finite, got %s"
+              .formatted(step, settings.name(), result.loss()));
     }
     float[] predictions = new float[batch.size()];
     for (int e = 0; e < predictions.length; e++) {
@@ -167,10 +171,35 @@ final class CtrLearner implements Learner {
   }
 
   @Override
-  public void undo(LearnerState drained) {
+  public @Nullable String notFinite() {
+    return changes.notFinite();
+  }
+
+  @Override
+  public void mark() {
+    changes.mark();
+  }
+
+  @Override
+  public void goBack() {
     long reached = step;
-    changes.undo(drained);
+    changes.goBack();
     step = reached;
+  }
+
+  @Override
+  public LearnerDelta wayBack() {
+    return changes.wayBack();
+  }
+
+  @Override
+  public void mark(LearnerDelta wayBack) {
+    changes.mark(wayBack);
+  }
+
+  @Override
+  public StateDelta sinceMark() {
+    return changes.sinceMark();
   }
 
   /** The layout of this learner's state, all zero and empty. */

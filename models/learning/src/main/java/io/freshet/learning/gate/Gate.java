@@ -96,17 +96,22 @@ public final class Gate {
 
   /** Tells what the learner changed; any number of times in a round. */
   public void changed(StateDelta delta) {
-    if (notFinite.isEmpty()) {
-      String problem = Finite.problem(delta);
-      notFinite = problem == null ? "" : problem;
+    String problem = Finite.problem(delta);
+    if (problem != null) {
+      notFinite(problem);
     }
+  }
+
+  /** Tells of a number in the candidate, its predictions or its losses that is none. */
+  public void notFinite(String problem) {
+    notFinite = notFinite.isEmpty() ? problem : notFinite;
   }
 
   /** Tells how a batch was scored; any number of times before {@link #judge}. */
   public void add(ScoredBatch batch) {
     int at = Finite.firstNot(batch.candidate());
     if (at >= 0) {
-      notFinite = notFinite.isEmpty() ? "a prediction is " + batch.candidate()[at] : notFinite;
+      notFinite("a prediction is " + batch.candidate()[at]);
       return;
     }
     float[] reference = batch.reference();

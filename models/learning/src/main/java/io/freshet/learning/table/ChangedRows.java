@@ -30,6 +30,8 @@ public final class ChangedRows {
   /** Ids that were there at the last drain and are not now. */
   private final LongOpenHashSet removed = new LongOpenHashSet();
 
+  private final RowMarks marks;
+
   /**
    * @param servingHash of what the values belong to; null when they belong to nothing
    * @param ownHash of what the slots belong to; null when there are none
@@ -38,6 +40,7 @@ public final class ChangedRows {
     this.table = table;
     this.servingHash = servingHash;
     this.ownHash = ownHash;
+    this.marks = new RowMarks(table, servingHash != null, ownHash != null);
   }
 
   RowTable table() {
@@ -46,6 +49,7 @@ public final class ChangedRows {
 
   /** To be called before the floats of {@code row} change, its slots included. */
   public void touch(int row) {
+    marks.changes(row);
     if (!changed.get(row)) {
       subtract(row);
       changed.set(row);
@@ -60,6 +64,7 @@ public final class ChangedRows {
       return row;
     }
     row = table.findOrInsert(id);
+    marks.inserted(id, row);
     changed.set(row);
     if (!removed.remove(id)) {
       unknown.set(row);
@@ -70,6 +75,7 @@ public final class ChangedRows {
   /** Removes a row from the table. */
   public void remove(int row) {
     long id = table.idOf(row);
+    marks.goes(row);
     if (!changed.get(row)) {
       subtract(row);
     }
@@ -178,35 +184,51 @@ public final class ChangedRows {
     }
   }
 
-  /**
-   * Makes every change undone, {@code serving} and {@code own} being the state at the last drain.
-   */
-  void undo(ModelState serving, ModelState own) {
-    int[] rows = changed.stream().toArray();
-    for (int row : rows) {
-      if (unknown.get(row)) {
-        table.remove(table.idOf(row));
-      } else {
-        restore(row, serving, own);
-      }
-    }
-    for (long id : removed.toLongArray()) {
-      restore(table.findOrInsert(id), serving, own);
-    }
-    clear();
+  RowMarks marks() {
+    return marks;
   }
 
-  private void restore(int row, ModelState serving, ModelState own) {
-    long id = table.idOf(row);
-    if (servingHash != null) {
-      RowTable from = serving.table(table.name());
-      copyValues(from, from.find(id), row);
+  /** Brings the marked rows back. */
+  void goBack() {
+    marks.takeAll(this::bringBack);
+  }
+
+  private void bringBack(long id, float @Nullable [] floats) {
+    int row = table.find(id);
+    if (floats == null) {
+      if (row >= 0) {
+        remove(row);
+      }
+      return;
     }
+    row = touchOrInsert(id);
+    int width = servingHash == null ? 0 : table.width();
+    System.arraycopy(floats, 0, table.values(row), table.valueOffset(row), width);
     if (ownHash != null) {
-      RowTable from = own.table(table.name());
-      copySlots(from, from.find(id), row);
+      System.arraycopy(floats, width, table.slots(row), table.slotOffset(row), table.slotWidth());
     }
-    add(row);
+  }
+
+  /** A number that is none in a row that changed, of the smallest id; null where all are finite. */
+  @Nullable String notFinite() {
+    if (servingHash == null) {
+      return null;
+    }
+    long smallest = 0;
+    String problem = null;
+    for (int row = changed.nextSetBit(0); row >= 0; row = changed.nextSetBit(row + 1)) {
+      float[] values = table.values(row);
+      int from = table.valueOffset(row);
+      long id = table.idOf(row);
+      for (int i = from; i < from + table.width(); i++) {
+        if (!Float.isFinite(values[i])
+            && (problem == null || Long.compareUnsigned(id, smallest) < 0)) {
+          smallest = id;
+          problem = "row %016x of table %s holds %s".formatted(id, table.name(), values[i]);
+        }
+      }
+    }
+    return problem;
   }
 
   private void copyValues(RowTable from, int fromRow, int row) {
@@ -236,17 +258,6 @@ public final class ChangedRows {
     if (ownHash != null) {
       ownHash.subtractRow(
           table.name(), id, table.slots(row), table.slotOffset(row), table.slotWidth());
-    }
-  }
-
-  private void add(int row) {
-    long id = table.idOf(row);
-    if (servingHash != null) {
-      servingHash.addRow(
-          table.name(), id, table.values(row), table.valueOffset(row), table.width());
-    }
-    if (ownHash != null) {
-      ownHash.addRow(table.name(), id, table.slots(row), table.slotOffset(row), table.slotWidth());
     }
   }
 }

@@ -9,7 +9,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dense tensors of one part of a learner's state, which of them changed since the last drain,
@@ -20,6 +22,9 @@ final class ChangedTensors {
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final TreeSet<String> changed = new TreeSet<>();
   private final StateHash running = new StateHash();
+
+  /** What tensors held at the mark that may hold something else now; null without a mark. */
+  private @Nullable TreeMap<String, Tensor> marked;
 
   /** A tensor that was never drained. */
   void declare(Tensor tensor) {
@@ -45,6 +50,9 @@ final class ChangedTensors {
   }
 
   void touch(Tensor tensor) {
+    if (marked != null && !marked.containsKey(tensor.name())) {
+      marked.put(tensor.name(), tensor.copy());
+    }
     if (changed.add(tensor.name())) {
       running.subtractTensor(tensor);
     }
@@ -77,13 +85,54 @@ final class ChangedTensors {
     copy(to, tensor);
   }
 
-  void undo(ModelState drained) {
-    for (String name : changed) {
-      Tensor tensor = known(name);
-      copy(drained.tensor(name), tensor);
-      running.addTensor(tensor);
+  void mark() {
+    marked = new TreeMap<>();
+  }
+
+  /** Marks the state in which these tensors held this, and all others what they hold now. */
+  void mark(List<Tensor> before) {
+    TreeMap<String, Tensor> all = new TreeMap<>();
+    for (Tensor tensor : before) {
+      known(tensor.name());
+      all.put(tensor.name(), tensor.copy());
     }
-    changed.clear();
+    marked = all;
+  }
+
+  /** What the marked state held where it may be another now. */
+  List<Tensor> wayBack() {
+    return marks().values().stream().map(Tensor::copy).toList();
+  }
+
+  /** What may be another than in the marked state. */
+  List<Tensor> sinceMark() {
+    return marks().keySet().stream().map(name -> known(name).copy()).toList();
+  }
+
+  void goBack() {
+    marks().values().forEach(this::change);
+    mark();
+  }
+
+  private TreeMap<String, Tensor> marks() {
+    TreeMap<String, Tensor> all = marked;
+    if (all == null) {
+      throw new IllegalStateException("a state must be marked first");
+    }
+    return all;
+  }
+
+  /** The first number among what changed since the last drain that is none; null where all are. */
+  @Nullable String notFinite() {
+    for (String name : changed) {
+      float[] data = known(name).data();
+      for (int i = 0; i < data.length; i++) {
+        if (!Float.isFinite(data[i])) {
+          return "tensor %s holds %s at %d".formatted(name, data[i], i);
+        }
+      }
+    }
+    return null;
   }
 
   private Tensor known(String name) {

@@ -47,6 +47,8 @@ public final class LearnerChanges {
   private final Map<String, ChangedRows> tables = new LinkedHashMap<>();
   private HashValue servingHash = HashValue.EMPTY;
   private HashValue learnerHash = HashValue.EMPTY;
+  private HashValue markedServing = HashValue.EMPTY;
+  private HashValue markedOwn = HashValue.EMPTY;
 
   /**
    * Nothing of {@code state} was ever drained: its tensors count as changed; its tables must still
@@ -268,22 +270,86 @@ public final class LearnerChanges {
   private static void require(String what, HashValue expected, HashValue actual) {
     if (!expected.equals(actual)) {
       throw new IllegalArgumentException(
-          "a resumed learner's %s must have hash %s, it has %s".formatted(what, expected, actual));
+          "a learner's %s must have hash %s, it has %s".formatted(what, expected, actual));
     }
   }
 
+  /** The first number of the serving state that is none, among what changed since the drain. */
+  public @Nullable String notFinite() {
+    String problem = serving.notFinite();
+    for (ChangedRows table : tables.values()) {
+      problem = problem == null ? table.notFinite() : problem;
+    }
+    return problem;
+  }
+
+  /** Marks the present state; from now on what is replaced is kept. */
+  public void mark() {
+    LearnerDelta now = undrained();
+    markedServing = now.servingHash();
+    markedOwn = now.learnerHash();
+    serving.mark();
+    own.mark();
+    tables.values().forEach(table -> table.marks().mark());
+  }
+
   /**
-   * Goes back to the last drain; costs what changed since.
+   * Marks the state that {@code wayBack} leads to from the present one.
    *
-   * @param drained the state at the last drain
+   * @throws IllegalArgumentException if it does not fit the learner
    */
-  public void undo(LearnerState drained) {
+  public void mark(LearnerDelta wayBack) {
+    serving.mark(wayBack.serving().tensors());
+    own.mark(wayBack.own().tensors());
+    tables.values().forEach(table -> table.marks().mark());
+    wayBack.serving().tables().forEach(rows -> known(rows).marks().addValues(rows));
+    wayBack.own().tables().forEach(rows -> known(rows).marks().addSlots(rows));
+    markedServing = wayBack.servingHash();
+    markedOwn = wayBack.learnerHash();
+  }
+
+  /** What {@link #goBack} would write: sorted by name and id, with the marked state's hashes. */
+  public LearnerDelta wayBack() {
     refreshNumbers();
-    serving.undo(drained.serving());
-    own.undo(drained.own());
-    tables.values().forEach(table -> table.undo(drained.serving(), drained.own()));
+    List<StateDelta.Rows> servingRows = new ArrayList<>();
+    List<StateDelta.Rows> ownRows = new ArrayList<>();
+    for (ChangedRows table : tables.values()) {
+      if (!table.marks().isEmpty()) {
+        add(table.marks().values(), servingRows);
+        add(table.marks().slots(), ownRows);
+      }
+    }
+    return new LearnerDelta(
+        new StateDelta(serving.wayBack(), servingRows),
+        new StateDelta(own.wayBack(), ownRows),
+        markedServing,
+        markedOwn);
+  }
+
+  /** The serving state where it may be another than the marked one. */
+  public StateDelta sinceMark() {
+    List<StateDelta.Rows> rows = new ArrayList<>();
+    for (ChangedRows table : tables.values()) {
+      if (!table.marks().isEmpty()) {
+        add(table.marks().now(), rows);
+      }
+    }
+    return new StateDelta(serving.sinceMark(), rows);
+  }
+
+  /**
+   * Goes back to the marked state, which stays marked.
+   *
+   * @throws IllegalArgumentException if the memory does not come out with the hashes of then
+   */
+  public void goBack() {
+    refreshNumbers();
+    serving.goBack();
+    own.goBack();
+    tables.values().forEach(ChangedRows::goBack);
     numbers.forEach(some -> some.numbers().read(some.tensor().data()));
-    require("serving state", servingHash, serving.running().value());
-    require("own state", learnerHash, own.running().value());
+    LearnerDelta back = undrained();
+    require("marked serving state", markedServing, back.servingHash());
+    require("marked own state", markedOwn, back.learnerHash());
   }
 }

@@ -33,7 +33,7 @@ class GateTest {
 
   /** Judges from the first round on; the reference moves every four rounds. */
   private static GateSettings settings() {
-    return new GateSettings(0.02, 1.5, 100_000, 4, 2, 0);
+    return new GateSettings(true, 0.02, 1.5, 100_000, 4, 2, 0);
   }
 
   /**
@@ -106,7 +106,7 @@ class GateTest {
 
   @Test
   void evidenceOfSmallDamageGathersAgainstAReferenceThatIsHeldMeanwhile() {
-    GateSettings settings = new GateSettings(0.01, 3, 100_000, 4, 2, 0);
+    GateSettings settings = new GateSettings(true, 0.01, 3, 100_000, 4, 2, 0);
     Gate gate = settled(settings);
     int rounds = 1;
     for (Verdict verdict = round(gate, 0.45, 0); verdict.outcome() == Outcome.PASSED; rounds++) {
@@ -121,7 +121,7 @@ class GateTest {
   @Test
   void predictionsFarAboveOrBelowTheLabelsAreRefusedForThat() {
     for (double shift : new double[] {-1.5, 1.5}) {
-      Gate gate = settled(new GateSettings(10, 1.5, 100_000, 4, 2, 0));
+      Gate gate = settled(new GateSettings(true, 10, 1.5, 100_000, 4, 2, 0));
       Verdict verdict = round(gate, 0, shift);
       for (int more = 0; more < 6 && verdict.outcome() == Outcome.PASSED; more++) {
         verdict = round(gate, 0, shift);
@@ -137,7 +137,7 @@ class GateTest {
 
   @Test
   void aShiftWithinTheBandIsNoReasonToRefuse() {
-    Gate gate = settled(new GateSettings(0.2, 2, 100_000, 4, 2, 0));
+    Gate gate = settled(new GateSettings(true, 0.2, 2, 100_000, 4, 2, 0));
     for (int round = 0; round < 200; round++) {
       assertThat(round(gate, 0, round % 2 == 0 ? 0.4 : -0.4).outcome()).isEqualTo(Outcome.PASSED);
     }
@@ -146,7 +146,7 @@ class GateTest {
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
   void oneValueThatIsNotFiniteRefusesAtOnceWhereverItStands(float value) {
-    Gate gate = Gate.start(new GateSettings(0.02, 1.5, 100_000, 4, 2, 3));
+    Gate gate = Gate.start(new GateSettings(true, 0.02, 1.5, 100_000, 4, 2, 3));
     gate.changed(NOTHING);
     gate.changed(
         new StateDelta(
@@ -183,7 +183,7 @@ class GateTest {
 
   @Test
   void afterRefusalsInARowTheGateStepsAsideAndJudgesAgainLater() {
-    GateSettings settings = new GateSettings(0.02, 1.5, 100_000, 16, 2, 20);
+    GateSettings settings = new GateSettings(true, 0.02, 1.5, 100_000, 16, 2, 20);
     Gate gate = settled(settings);
     assertThat(refusal(gate).outcome()).isEqualTo(Outcome.REFUSED);
     assertThat(refusal(gate).outcome()).isEqualTo(Outcome.REFUSED);
@@ -204,7 +204,7 @@ class GateTest {
 
   @Test
   void refusalsWithProgressBetweenThemForceNothing() {
-    Gate gate = settled(new GateSettings(0.02, 1.5, 100_000, 16, 2, 0));
+    Gate gate = settled(new GateSettings(true, 0.02, 1.5, 100_000, 16, 2, 0));
     for (int time = 0; time < 5; time++) {
       assertThat(refusal(gate).outcome()).isEqualTo(Outcome.REFUSED);
       for (int round = 0; round < 16; round++) {
@@ -240,7 +240,7 @@ class GateTest {
 
   @Test
   void goesOnBitForBitWhereverItWasSaved() throws IOException {
-    GateSettings settings = new GateSettings(0.01, 1.5, 10, 4, 1, 2);
+    GateSettings settings = new GateSettings(true, 0.01, 1.5, 10, 4, 1, 2);
     Gate unbroken = Gate.start(settings);
     Gate resumed = Gate.start(settings);
     for (int round = 0; round < 250; round++) {

@@ -3,6 +3,8 @@ package io.freshet.scoring.settings;
 /**
  * When a round's candidate may become a version.
  *
+ * @param enabled whether rounds are judged; every round passes otherwise, and a model that diverges
+ *     ends the job
  * @param tolerance a candidate counts as worse than the reference where its log loss is higher by
  *     more than this share of the entropy of the reference's predictions
  * @param calibrationBand the mean label may differ from the mean prediction by this factor of odds
@@ -14,6 +16,7 @@ package io.freshet.scoring.settings;
  * @param aside rounds that are not judged, at a model's start and after stepping aside
  */
 public record GateSettings(
+    boolean enabled,
     double tolerance,
     double calibrationBand,
     double roundsPerFalseRefusal,
@@ -21,5 +24,5 @@ public record GateSettings(
     int patience,
     int aside) {
 
-  public static final GateSettings DEFAULT = new GateSettings(0.01, 1.5, 100_000, 16, 8, 32);
+  public static final GateSettings DEFAULT = new GateSettings(true, 0.01, 1.5, 100_000, 16, 8, 32);
 }

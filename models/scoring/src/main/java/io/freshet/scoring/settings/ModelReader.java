@@ -294,6 +294,7 @@ final class ModelReader {
   private static GateSettings gate(Section section) {
     section.knows(SettingsSchema.GATE.keys());
     return new GateSettings(
+        section.get(SettingsSchema.GATE_ENABLED),
         section.get(SettingsSchema.GATE_TOLERANCE),
         section.get(SettingsSchema.GATE_BAND),
         section.get(SettingsSchema.GATE_ROUNDS),

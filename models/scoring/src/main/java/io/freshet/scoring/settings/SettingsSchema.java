@@ -446,6 +446,13 @@ final class SettingsSchema {
           "A version in this time comes as the whole state too. Wall clock; at least `every`.");
   static final Group PUBLISH = new Group("models.NAME.publish", "", List.of(EVERY, ANCHOR_EVERY));
 
+  static final Setting<Boolean> GATE_ENABLED =
+      Setting.of(
+          "enabled",
+          Kind.flag(),
+          GateSettings.DEFAULT.enabled(),
+          "Whether rounds are judged. Without, every round passes, and a model that diverges ends the"
+              + " job.");
   static final Setting<Double> GATE_TOLERANCE =
       Setting.of(
           "tolerance",
@@ -489,9 +496,15 @@ final class SettingsSchema {
   static final Group GATE =
       new Group(
           "models.NAME.gate",
-          "When a round may become a version; see GATE.md. No job judges rounds yet: one that is asked"
-              + " for other values than these is refused.",
-          List.of(GATE_TOLERANCE, GATE_BAND, GATE_ROUNDS, GATE_HOLD, GATE_PATIENCE, GATE_ASIDE));
+          "When a round may become a version; see GATE.md.",
+          List.of(
+              GATE_ENABLED,
+              GATE_TOLERANCE,
+              GATE_BAND,
+              GATE_ROUNDS,
+              GATE_HOLD,
+              GATE_PATIENCE,
+              GATE_ASIDE));
 
   static final Setting<String> WARM_FROM =
       Setting.required(

@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A second copy of a learner's state, kept true by the deltas that the learner drains: the last
- * good state that a learner may go back to, or be resumed from. Each delta costs what it holds.
- * What several deltas changed can be drained from here as one. Not thread-safe.
+ * A second copy of a learner's state, kept true by the deltas that the learner drains, which a
+ * learner may be resumed from. Each delta costs what it holds. What several deltas changed can be
+ * drained from here as one. Not thread-safe.
  */
 public final class LearnerReplica {
 

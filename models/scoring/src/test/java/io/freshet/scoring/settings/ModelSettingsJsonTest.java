@@ -33,7 +33,7 @@ class ModelSettingsJsonTest {
             "features":[{"admitAfter":1,"as":"id","expireAfterMs":0,"from":["item.id"],
             "halfLivesMs":[],"log":false,"maxRows":5000000,"name":"i","size":16,
             "words":{"length":0,"punctuation":false,"subwords":0}}],
-            "gate":{"aside":32,"calibrationBand":1.5,"hold":16,"patience":8,
+            "gate":{"aside":32,"calibrationBand":1.5,"enabled":true,"hold":16,"patience":8,
             "roundsPerFalseRefusal":100000,"tolerance":0.01},
             "histories":[],"name":"m",
             "network":{"activation":"prelu","linearSkip":true,"units":[200,80]},

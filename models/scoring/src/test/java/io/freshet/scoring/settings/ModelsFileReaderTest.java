@@ -94,7 +94,7 @@ class ModelsFileReaderTest {
                 new Batching(256, 1_000),
                 new Rounds(4),
                 new Publishing(250, 60_000),
-                new GateSettings(0.01, 1.5, 100_000, 16, 8, 32),
+                new GateSettings(true, 0.01, 1.5, 100_000, 16, 8, 32),
                 null,
                 "djl",
                 1));
@@ -217,7 +217,7 @@ class ModelsFileReaderTest {
                 batch: {size: 32, span: 5s}
                 round: {steps: 6}
                 publish: {every: 1s, anchorEvery: 2m}
-                gate: {tolerance: 0.05, calibrationBand: 2, roundsPerFalseRefusal: 1e6, hold: 8, patience: 3, aside: 10}
+                gate: {enabled: false, tolerance: 0.05, calibrationBand: 2, roundsPerFalseRefusal: 1e6, hold: 8, patience: 3, aside: 10}
                 warmStart: {from: old}
                 engine: djl
                 seed: -5
@@ -334,7 +334,7 @@ class ModelsFileReaderTest {
                 new Batching(32, 5_000),
                 new Rounds(6),
                 new Publishing(1_000, 120_000),
-                new GateSettings(0.05, 2, 1_000_000, 8, 3, 10),
+                new GateSettings(false, 0.05, 2, 1_000_000, 8, 3, 10),
                 new WarmStart("old"),
                 "djl",
                 -5));

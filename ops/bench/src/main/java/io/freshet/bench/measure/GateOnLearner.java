@@ -5,6 +5,7 @@ import io.freshet.job.Entry;
 import io.freshet.job.input.InputRecord;
 import io.freshet.job.replay.SequentialReplay;
 import io.freshet.job.timeline.TimelineSettings;
+import io.freshet.learning.Diverged;
 import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamilies;
@@ -192,7 +193,7 @@ public final class GateOnLearner {
     boolean diverged = false;
     try {
       learner.train(trained);
-    } catch (IllegalStateException loss) {
+    } catch (Diverged loss) {
       diverged = true;
     }
     training += System.nanoTime() - began;

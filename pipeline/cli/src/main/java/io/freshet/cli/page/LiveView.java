@@ -1,5 +1,6 @@
 package io.freshet.cli.page;
 
+import io.freshet.cli.report.GateTotals;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public record LiveView(
     Series series) {
 
   /**
+   * @param gate null where rounds are not judged
    * @param reader null for references, which no reader follows
    */
   public record Model(
@@ -58,6 +60,7 @@ public record LiveView(
       @Nullable Long bytesPerDelta,
       @Nullable Long bytesPerAnchor,
       @Nullable Long stalenessMs,
+      @Nullable GateTotals gate,
       @Nullable Reader reader) {}
 
   /** What the model's reader has met, as in the run's report. */
@@ -81,6 +84,7 @@ public record LiveView(
       boolean whole,
       long rows,
       long bytes,
+      String gate,
       long publishedAt,
       String stateHash,
       @Nullable Boolean verified) {}

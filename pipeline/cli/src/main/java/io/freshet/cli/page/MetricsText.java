@@ -1,5 +1,6 @@
 package io.freshet.cli.page;
 
+import io.freshet.cli.report.GateTotals;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -85,6 +86,22 @@ final class MetricsText {
     modelGauge(
         "freshet_published_version", "Number of the newest version.", m -> number(m.version()));
     modelGauge("freshet_table_rows", "Rows of all tables.", m -> number(m.tableRows()));
+    gateCounter(
+        "freshet_gate_passed_total",
+        "Rounds that could become versions, those included that passed unjudged.",
+        GateTotals::passed);
+    gateCounter(
+        "freshet_gate_refused_total",
+        "Rounds that were refused: the learner went back to its last good state.",
+        GateTotals::refused);
+    gateCounter(
+        "freshet_gate_forced_total",
+        "Rounds that passed because refusals did not help, or unjudged after that.",
+        GateTotals::forced);
+    gateCounter(
+        "freshet_gate_skipped_examples_total",
+        "Examples that refused rounds took with them.",
+        GateTotals::skippedExamples);
     modelCounter(
         "freshet_publication_bytes_total",
         "Payload of the deltas on the log.",
@@ -133,6 +150,13 @@ final class MetricsText {
         "freshet_reader_stale_defaulted_total",
         "Requests that were answered with the declared default, the version being too stale.",
         LiveView.Reader::staleDefaulted);
+  }
+
+  private void gateCounter(String name, String help, ToLongFunction<GateTotals> value) {
+    modelCounter(
+        name,
+        help,
+        model -> model.gate() == null ? null : (double) value.applyAsLong(model.gate()));
   }
 
   private void counter(String name, String help, String kind) {

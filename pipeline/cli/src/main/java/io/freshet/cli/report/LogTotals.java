@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param deltas versions but those that hold a whole state at an attempt's start
  * @param bytesPerDelta mean payload
  * @param tableRows rows of all tables of the newest version
+ * @param gate null where rounds are not judged, or before the first version
  * @param parameters floats of all tensors and tables of the newest version
  */
 public record LogTotals(
@@ -22,4 +23,5 @@ public record LogTotals(
     long anchors,
     long deltas,
     @Nullable Long bytesPerDelta,
-    @Nullable Long bytesPerAnchor) {}
+    @Nullable Long bytesPerAnchor,
+    @Nullable GateTotals gate) {}

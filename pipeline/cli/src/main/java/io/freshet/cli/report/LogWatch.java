@@ -74,7 +74,8 @@ public final class LogWatch {
         anchors.size(),
         deltas,
         deltas == 0 ? null : deltaBytes / deltas,
-        anchors.isEmpty() ? null : anchorBytes / anchors.size());
+        anchors.isEmpty() ? null : anchorBytes / anchors.size(),
+        manifest == null ? null : GateTotals.of(manifest.facts().metrics()));
   }
 
   private static long rows(LogEntry.Manifest manifest) {

@@ -93,7 +93,7 @@ final class ModelFigures {
         oracleLogLoss,
         null,
         recent,
-        null);
+        log == null ? null : log.gate());
   }
 
   static RunReport.Model withBaseline(RunReport.Model m, @Nullable Double logLoss) {

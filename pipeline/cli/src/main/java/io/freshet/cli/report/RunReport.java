@@ -45,7 +45,7 @@ public record RunReport(
    *
    * @param parameters floats of tensors and tables
    * @param deltas versions, those that hold a whole state at an attempt's start not counted
-   * @param gate null: no job judges rounds yet
+   * @param gate null where rounds are not judged, as those of references
    */
   public record Model(
       String name,
@@ -74,7 +74,7 @@ public record RunReport(
       @Nullable Double oracleLogLoss,
       @Nullable Double baselineLogLoss,
       Recent recent,
-      @Nullable Object gate) {}
+      @Nullable GateTotals gate) {}
 
   /** The last fifth of the examples. */
   public record Recent(@Nullable Long examples, @Nullable Double auc, @Nullable Double logLoss) {}

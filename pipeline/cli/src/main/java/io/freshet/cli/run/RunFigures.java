@@ -220,6 +220,7 @@ final class RunFigures {
               log == null ? null : log.bytesPerDelta(),
               log == null ? null : log.bytesPerAnchor(),
               probe == null ? null : probe.currentStaleness(),
+              log == null ? null : log.gate(),
               stats == null ? null : viewReader(stats)));
     }
     return shown;
@@ -250,6 +251,7 @@ final class RunFigures {
                 facts.parent() == null,
                 manifest.changedRows(),
                 manifest.payloadBytes(),
+                facts.gate(),
                 manifest.publishedAt(),
                 facts.stateHash().toString(),
                 probe == null ? null : probe.proven(facts.version())));

@@ -135,6 +135,7 @@ function tables(view) {
     cell(row, m.version === null ? "–" : m.epoch + ":" + m.version); cell(row, number(m.served));
     cell(row, number(m.parameters)); cell(row, number(m.tableRows));
     cell(row, bytes(m.bytesPerDelta)); cell(row, bytes(m.bytesPerAnchor));
+    cell(row, m.gate === null ? "–" : number(m.gate.passed) + " / " + number(m.gate.refused), m.gate !== null && m.gate.refused ? "no" : "");
     cell(row, m.stalenessMs === null ? "–" : number(m.stalenessMs) + " ms");
   }
   byId("models").tBodies[0].replaceWith(models);
@@ -143,7 +144,9 @@ function tables(view) {
   for (const v of view.versions) {
     const row = versions.insertRow();
     cell(row, v.model); cell(row, v.version); cell(row, v.whole ? "whole" : "delta");
-    cell(row, number(v.rows)); cell(row, bytes(v.bytes)); cell(row, v.stateHash.slice(0, 16), "hash");
+    cell(row, number(v.rows)); cell(row, bytes(v.bytes));
+    cell(row, v.gate.split(":")[0], v.gate.startsWith("refused") ? "no" : "").title = v.gate;
+    cell(row, v.stateHash.slice(0, 16), "hash");
     cell(row, v.verified === null ? "–" : v.verified ? "✓" : "✗", v.verified === null ? "" : v.verified ? "yes" : "no");
   }
   byId("versions").tBodies[0].replaceWith(versions);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.WrongUse;
+import io.freshet.cli.report.GateTotals;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,6 +40,7 @@ class LivePageTest {
             100L,
             900L,
             250L,
+            new GateTotals(30, 2, 0, 4_096),
             new LiveView.Reader(0, 1, 2, 3, 4, 5, 6, 7));
     SeriesBuffer series = new SeriesBuffer();
     series.add(new SeriesBuffer.Sample(1, 100, 50, Map.of("din", 0.3), Map.of(), Map.of()));
@@ -61,7 +63,8 @@ class LivePageTest {
         0.9,
         List.of(din),
         List.of(
-            new LiveView.Version("din", "1:5", false, 10, 100, 1_700_000_000_000L, "ab12", true)),
+            new LiveView.Version(
+                "din", "1:5", false, 10, 100, "passed", 1_700_000_000_000L, "ab12", true)),
         Map.of("late", 2L),
         List.of(),
         series.series());
@@ -114,6 +117,9 @@ class LivePageTest {
           .contains("freshet_reader_foreign_total{family=\"din\",model=\"din\"} 5.0")
           .contains("freshet_reader_stale_refused_total{family=\"din\",model=\"din\"} 6.0")
           .contains("freshet_reader_stale_defaulted_total{family=\"din\",model=\"din\"} 7.0")
+          .contains("freshet_gate_passed_total{family=\"din\",model=\"din\"} 30.0")
+          .contains("freshet_gate_refused_total{family=\"din\",model=\"din\"} 2.0")
+          .contains("freshet_gate_skipped_examples_total{family=\"din\",model=\"din\"} 4096.0")
           .contains("freshet_publication_bytes_total{family=\"din\",model=\"din\"} 400.0")
           .contains("# HELP freshet_checkpoint_duration_seconds ")
           .doesNotContain("freshet_process_resident_bytes 0");

@@ -33,12 +33,12 @@ final class CutFields {
         version, hash(in), hash(in), hash(in), in.readLong(), in.readLong(), in.readLong());
   }
 
-  private static void write(HashValue hash, DataOutput out) throws IOException {
+  static void write(HashValue hash, DataOutput out) throws IOException {
     out.writeLong(hash.high());
     out.writeLong(hash.low());
   }
 
-  private static HashValue hash(DataInput in) throws IOException {
+  static HashValue hash(DataInput in) throws IOException {
     return new HashValue(in.readLong(), in.readLong());
   }
 }

@@ -1,6 +1,7 @@
 package io.freshet.job.learner;
 
 import io.freshet.learning.Learner;
+import io.freshet.learning.gate.Verdict;
 import io.freshet.modellog.Cut;
 import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.Restored;
@@ -37,9 +38,6 @@ public final class Publication implements AutoCloseable {
    */
   private static final int RETAINED_CHECKPOINTS = 10;
 
-  /** The verdict of versions as long as no gate stands before them. */
-  private static final String UNJUDGED = "not judged";
-
   /**
    * What a publication needs from outside.
    *
@@ -63,7 +61,48 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  private record RoundEnd(long eventTime, Map<String, Long> lineage, Map<String, Double> metrics) {}
+  /**
+   * What a version says of the round that it ends.
+   *
+   * @param eventTime up to which the stream has been learnt
+   * @param lineage highest offset by input partition, copied
+   * @param verdict of the gate
+   * @param skipped the examples that were unlearnt at this round's end
+   * @param atOnce whether readers must not wait for it any longer than its way takes
+   */
+  record RoundEnd(
+      long eventTime,
+      Map<Integer, Long> lineage,
+      Map<String, Double> metrics,
+      String verdict,
+      Offsets skipped,
+      boolean atOnce) {
+
+    RoundEnd {
+      lineage = new TreeMap<>(lineage);
+    }
+
+    /** Without a gate. */
+    RoundEnd(
+        long eventTime, Map<Integer, Long> lineage, Map<String, Double> metrics, String verdict) {
+      this(eventTime, lineage, metrics, verdict, new Offsets(), false);
+    }
+
+    /** After a refusal the learner stands at its last good state, which readers are to hold. */
+    RoundEnd(
+        long eventTime,
+        Map<Integer, Long> lineage,
+        Map<String, Double> metrics,
+        RoundGate.Decision decision) {
+      this(
+          eventTime,
+          lineage,
+          metrics,
+          decision.verdict().text(),
+          decision.skipped(),
+          decision.verdict().outcome() == Verdict.Outcome.REFUSED);
+    }
+  }
 
   private final ModelSettings settings;
   private final Port port;
@@ -170,12 +209,8 @@ public final class Publication implements AutoCloseable {
     return port.cpuNanos().getAsLong();
   }
 
-  void roundEnded(
-      Learner learner, long eventTime, Map<Integer, Long> lineage, Map<String, Double> metrics) {
-    Map<String, Long> named = new TreeMap<>();
-    lineage.forEach(
-        (partition, offset) -> named.put(port.partitionName().apply(partition), offset));
-    unpublished = new RoundEnd(eventTime, named, metrics);
+  void roundEnded(Learner learner, RoundEnd end) {
+    unpublished = end;
     tick(learner);
   }
 
@@ -191,7 +226,7 @@ public final class Publication implements AutoCloseable {
       return;
     }
     long now = port.clock().getAsLong();
-    if (now - publishedAt >= settings.publish().everyMs()) {
+    if (end.atOnce() || now - publishedAt >= settings.publish().everyMs()) {
       publish(learner, end, now);
       unpublished = null;
     }
@@ -213,13 +248,14 @@ public final class Publication implements AutoCloseable {
             learner.step(),
             end.eventTime(),
             rowCounts,
-            end.lineage(),
+            named(end.lineage()),
             end.metrics(),
-            UNJUDGED,
+            end.verdict(),
             settingsJson,
             settings.seed(),
             learner.engine(),
-            port.code());
+            port.code(),
+            end.skipped().named(port.partitionName()));
     port.log().publish(facts, changed);
     if (first || now - anchoredAt >= settings.publish().anchorEveryMs()) {
       port.log().anchor(facts, learner.snapshot());
@@ -229,6 +265,13 @@ public final class Publication implements AutoCloseable {
     version = next;
     versionHash = facts.stateHash();
     publishedAt = now;
+  }
+
+  private Map<String, Long> named(Map<Integer, Long> offsets) {
+    Map<String, Long> named = new TreeMap<>();
+    offsets.forEach(
+        (partition, offset) -> named.put(port.partitionName().apply(partition), offset));
+    return named;
   }
 
   @Override
