@@ -98,6 +98,14 @@ public interface Learner extends AutoCloseable {
    */
   void goBack();
 
+  /**
+   * Takes over a whole state; costs what exists. The number of steps stays. What changes by it is
+   * part of the next {@link #drain}.
+   *
+   * @param state the caller's; nothing of it is kept
+   */
+  void become(LearnerState state);
+
   /** What going back would write, with the hashes of the marked state. */
   LearnerDelta wayBack();
 

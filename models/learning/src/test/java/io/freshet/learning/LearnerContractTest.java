@@ -293,6 +293,33 @@ class LearnerContractTest {
 
   @ParameterizedTest
   @MethodSource("families")
+  void aLearnerThatTakesOverAnEarlierStateHasItsBitsAndLearnsOnAsItWould(String family) {
+    LearnerFamily learning = LearnerFamilies.named(family);
+    try (Learner learner = learning.create(shortLived(family))) {
+      train(learner, examples(learner, 3), 10);
+      LearnerState earlier = learner.snapshot();
+      LearnerReplica published = new LearnerReplica(learner.snapshot());
+      learner.drain();
+      train(learner, examples(learner, 4), 15);
+      learner.drain();
+      LearnerReplica later = new LearnerReplica(learner.snapshot());
+      learner.become(earlier);
+      assertThat(learner.step()).isEqualTo(25);
+      assertThat(learner.servingState().computeHash()).isEqualTo(published.servingHash());
+      later.apply(learner.drain());
+      assertThat(later.servingHash()).as("readers follow").isEqualTo(published.servingHash());
+      Example example = examples(learner, 5).batch(learner, 1).get(0);
+      try (Learner then = learning.resume(learner.settings(), earlier)) {
+        assertThat(learner.predict(example.features()).logit())
+            .isEqualTo(then.predict(example.features()).logit());
+      }
+      learner.train(List.of(example));
+      assertThat(learner.step()).isEqualTo(26);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
   void aLearnerThatDivergedCountsTheStepSaysWhatIsNotFiniteAndGoesBack(String family) {
     try (Learner learner = trained(family, 3)) {
       learner.mark();
@@ -306,14 +333,17 @@ class LearnerContractTest {
         List<Example> batch = examples(learner, 8).batch(learner, BATCH);
         assertThatThrownBy(() -> sick.train(batch))
             .isInstanceOf(Diverged.class)
-            .hasMessageContaining("the loss of step 4 of model");
+            .hasMessageContaining("of step 4 of model");
         assertThat(sick.step()).isEqualTo(4);
         sick.goBack();
         assertThat(sick.step()).isEqualTo(4);
         assertThat(sick.servingState().computeHash()).isEqualTo(broken.computeHash());
       }
       learner.train(examples(learner, 8).batch(learner, BATCH));
+      learner.become(all);
+      assertThat(learner.notFinite()).contains("holds NaN");
       learner.goBack();
+      assertThat(learner.notFinite()).isNull();
       assertThat(learner.servingState().computeHash()).asString().isEqualTo(good);
     }
   }

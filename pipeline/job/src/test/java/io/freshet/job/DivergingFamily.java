@@ -165,6 +165,11 @@ final class DivergingFamily implements LearnerFamily {
     }
 
     @Override
+    public void become(LearnerState state) {
+      learner.become(state);
+    }
+
+    @Override
     public LearnerDelta wayBack() {
       return learner.wayBack();
     }

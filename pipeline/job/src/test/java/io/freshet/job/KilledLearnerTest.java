@@ -8,6 +8,8 @@ import io.freshet.job.learner.RoundMetrics;
 import io.freshet.job.replay.SequentialReplay;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.learning.LearnerFamily;
+import io.freshet.modellog.Command;
+import io.freshet.modellog.Decision;
 import io.freshet.modellog.InMemoryModelLog;
 import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.LogFeed;
@@ -18,6 +20,7 @@ import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -93,6 +96,7 @@ class KilledLearnerTest {
   static Stream<Arguments> points() {
     return Stream.of(ProtocolPoints.Point.values(), Moment.values())
         .flatMap(Stream::of)
+        .filter(point -> point != ProtocolPoints.Point.DECIDED)
         .flatMap(point -> times(point).map(nth -> Arguments.of(point, nth)));
   }
 
@@ -172,6 +176,60 @@ class KilledLearnerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3, 4})
+  void aRollbackTakesEffectAtTheSamePlaceWhateverIsKilledAroundIt(long seed) throws IOException {
+    ModelSettings model = models.models().get(1);
+    int at = 2 * entries.size() / 3;
+    LongPredicate ruins = id -> Math.floorMod(id, 200) == 0;
+    Run run = new Run(model, point -> false, ruins);
+    run.rollBackAt(at, null);
+    Ended expected = run.toTheEnd();
+    assertThat(run.decisions(Decision.Kind.DECLINED)).isEmpty();
+    Decision decision = run.decisions(Decision.Kind.ROLLED_BACK).get(0);
+    VersionFacts target = run.rolledBackTo();
+    assertThat(target.stateHash()).isEqualTo(decision.stateHash());
+    assertThat(decision.at().step()).isGreaterThan(target.step());
+    assertThat(run.hashAfterRollback())
+        .as("published as the newest version")
+        .isEqualTo(target.stateHash());
+    assertThat(run.decisions(Decision.Kind.REFUSED)).isNotEmpty();
+
+    Random random = new Random(seed);
+    int[] decided = new int[1];
+    Run killed =
+        new Run(
+            model,
+            point ->
+                point == ProtocolPoints.Point.DECIDED
+                    ? decided[0]++ < 3
+                    : seed > 0 && random.nextInt(40) == 0,
+            ruins);
+    killed.rollBackAt(at, target.step());
+    Ended ended = killed.toTheEnd();
+    assertThat(ended.kills()).isGreaterThanOrEqualTo(3);
+    assertThat(ended.state()).isEqualTo(expected.state());
+    assertThat(withoutEpoch(ended)).isEqualTo(withoutEpoch(expected));
+    assertThat(killed.decisions(Decision.Kind.ROLLED_BACK)).hasSize(1);
+    assertThat(killed.decisions(Decision.Kind.ROLLED_BACK).get(0).at()).isEqualTo(decision.at());
+    assertThat(killed.refusedAt()).isEqualTo(run.refusedAt());
+  }
+
+  @Test
+  void aRollbackToWhatIsNotThereIsDeclinedAndChangesNothing() throws IOException {
+    ModelSettings model = models.models().get(1);
+    Run run = new Run(model, point -> false);
+    run.commandAt(300, Command.rollback("none", new Version(1, 9_999), HashValue.EMPTY, 0));
+    Ended ended = run.toTheEnd();
+    assertThat(run.decisions(Decision.Kind.DECLINED))
+        .singleElement()
+        .satisfies(
+            decision ->
+                assertThat(decision.text())
+                    .startsWith("models.base.log must hold the live version 1:9999"));
+    assertSameAsUnbroken(model, ended);
+  }
+
   private static Ended unbroken(ModelSettings model) {
     return java.util.Objects.requireNonNull(unbroken.get(model.name()));
   }
@@ -225,6 +283,12 @@ class KilledLearnerTest {
     private int completeEvaluations;
     private @Nullable LearnerLoop loop;
     private int largestCheckpoint;
+    private int commandAt = -1;
+    private @Nullable Command command;
+    private @Nullable Long targetStep;
+    private @Nullable VersionFacts rolledBackTo;
+    private @Nullable HashValue hashAfterRollback;
+    private boolean sent;
 
     Run(ModelSettings model, Fate fate) {
       this(model, fate, null);
@@ -296,6 +360,14 @@ class KilledLearnerTest {
         current.predict(predict);
       } else {
         current.train((Entry.Train) entry);
+      }
+      if (next == commandAt) {
+        if (!sent) {
+          log.send(command != null ? command : rollback());
+          sent = true;
+        }
+        current.tick();
+        hashAfterRollback = newest().stateHash();
       }
       if (next % CHECKPOINT_EVERY == 0) {
         checkpoint(current);
@@ -383,6 +455,57 @@ class KilledLearnerTest {
       evaluations.subList(kept, evaluations.size()).clear();
     }
 
+    /**
+     * @param step of the version to go back to; null for one of the newest committed ones
+     */
+    void rollBackAt(int entry, @Nullable Long step) {
+      commandAt = entry;
+      targetStep = step;
+    }
+
+    void commandAt(int entry, Command what) {
+      commandAt = entry;
+      command = what;
+    }
+
+    private Command rollback() {
+      Version newest = committedNow();
+      List<VersionFacts> live = new ArrayList<>(live());
+      live.removeIf(facts -> facts.version().number() > newest.number());
+      VersionFacts chosen = live.get(live.size() - 4);
+      if (targetStep != null) {
+        chosen =
+            live.stream().filter(facts -> facts.step() == targetStep).findFirst().orElseThrow();
+      }
+      rolledBackTo = chosen;
+      return Command.rollback("back", chosen.version(), chosen.stateHash(), 0);
+    }
+
+    private Version committedNow() {
+      try (LogFeed feed = log.feed()) {
+        return java.util.Objects.requireNonNull(feed.index().committed());
+      }
+    }
+
+    VersionFacts rolledBackTo() {
+      return java.util.Objects.requireNonNull(rolledBackTo);
+    }
+
+    HashValue hashAfterRollback() {
+      return java.util.Objects.requireNonNull(hashAfterRollback);
+    }
+
+    List<Decision> decisions(Decision.Kind kind) {
+      return log.decisions().stream().filter(decision -> decision.kind() == kind).toList();
+    }
+
+    List<Object> refusedAt() {
+      return decisions(Decision.Kind.REFUSED).stream()
+          .map(
+              decision -> (Object) List.of(decision.at(), decision.skipped(), decision.stateHash()))
+          .toList();
+    }
+
     private List<VersionFacts> live() {
       Map<Version, VersionFacts> versions = new TreeMap<>();
       try (LogFeed feed = log.feed()) {
@@ -442,7 +565,8 @@ class KilledLearnerTest {
           commitsReadTo = record.offset() + 1;
           versions.forEach(
               (version, manifest) -> {
-                if (version.number() <= commit.version().number()) {
+                if (version.number() <= commit.version().number()
+                    && !manifest.facts().gate().startsWith("rolled back")) {
                   String seen = manifest.facts().stateHash() + " " + manifest.facts().eventTime();
                   String before = committed.put(manifest.facts().step(), seen);
                   assertThat(before).as("a committed version stays").isIn(null, seen);

@@ -1,6 +1,8 @@
 package io.freshet.job;
 
+import io.freshet.modellog.Command;
 import io.freshet.modellog.Cut;
+import io.freshet.modellog.Decision;
 import io.freshet.modellog.InMemoryModelLog;
 import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.Restored;
@@ -9,6 +11,7 @@ import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
+import io.freshet.scoring.state.StateDelta;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -79,6 +82,31 @@ final class RecordingLog {
       public void commit(Version version) {
         writer.commit(version);
         committed.add(version);
+      }
+
+      @Override
+      public List<Decision> decisions() {
+        return writer.decisions();
+      }
+
+      @Override
+      public List<Command.Sent> commands(long from) {
+        return writer.commands(from);
+      }
+
+      @Override
+      public long commandsEnd() {
+        return writer.commandsEnd();
+      }
+
+      @Override
+      public void decide(Decision decision, StateDelta candidate) {
+        writer.decide(decision, candidate);
+      }
+
+      @Override
+      public LearnerState state(Version version, HashValue hash, Supplier<LearnerState> empty) {
+        return writer.state(version, hash, empty);
       }
 
       @Override

@@ -23,7 +23,7 @@ public final class InMemoryModelLog {
 
   private static final int RECORDS_PER_POLL = 500;
   private static final Set<LogMedium.Topic> COMPACTED =
-      Set.of(LogMedium.Topic.INDEX, LogMedium.Topic.ANCHORS);
+      Set.of(LogMedium.Topic.INDEX, LogMedium.Topic.ANCHORS, LogMedium.Topic.DECISIONS);
 
   private final String model;
   private final InstantSource clock;
@@ -73,6 +73,18 @@ public final class InMemoryModelLog {
   public synchronized void appendRaw(byte[] value) {
     topic(LogMedium.Topic.LOG).append(model, value);
     notifyAll();
+  }
+
+  /** Sends a command to the learner. */
+  public synchronized void send(Command command) {
+    topic(LogMedium.Topic.COMMANDS).append(model, new DecisionCodec(model).command(command));
+  }
+
+  /** What was decided beside the versions, by ascending steps. */
+  public List<Decision> decisions() {
+    DecisionWriter reader = new DecisionWriter(model, new Medium());
+    reader.begin();
+    return reader.before();
   }
 
   /** Raw values of the log, in order. */
@@ -180,6 +192,11 @@ public final class InMemoryModelLog {
       }
       range(topic, from, to)
           .forEach(record -> reader.record(record.offset(), record.key(), record.value()));
+    }
+
+    @Override
+    public void poll(Topic topic, long from, RecordReader reader) {
+      read(topic, from, end(topic), reader);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.freshet.modellog;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -8,16 +9,20 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kafka transactions under a transactional id per model and lane: {@code freshet-PREFIXMODEL} and
@@ -28,6 +33,8 @@ final class KafkaMedium implements LogMedium {
   private final Map<String, ?> kafka;
   private final TopicNames names;
   private final Map<Lane, Producer<String, byte[]>> producers = new EnumMap<>(Lane.class);
+
+  private @Nullable KafkaConsumer<String, byte[]> following;
 
   KafkaMedium(Map<String, ?> kafka, TopicNames names) {
     this.kafka = kafka;
@@ -145,6 +152,28 @@ final class KafkaMedium implements LogMedium {
   }
 
   @Override
+  public void poll(Topic topic, long from, RecordReader reader) {
+    TopicPartition partition = new TopicPartition(nameOf(topic), 0);
+    KafkaConsumer<String, byte[]> consumer = following;
+    if (consumer == null) {
+      consumer = new KafkaTopicReader(kafka).consumer(nameOf(topic));
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, from);
+      following = consumer;
+    }
+    try {
+      for (ConsumerRecord<String, byte[]> record :
+          consumer.poll(Duration.ZERO).records(partition)) {
+        if (record.offset() >= from) {
+          reader.record(record.offset(), String.valueOf(record.key()), record.value());
+        }
+      }
+    } catch (KafkaException e) {
+      throw new BrokenLog("%s must be readable: %s".formatted(nameOf(topic), e.getMessage()), e);
+    }
+  }
+
+  @Override
   public void deleteBefore(Topic topic, long offset) {
     new LogTopics(kafka).deleteBefore(nameOf(topic), offset);
   }
@@ -152,5 +181,8 @@ final class KafkaMedium implements LogMedium {
   @Override
   public void close() {
     producers.values().forEach(Producer::close);
+    if (following != null) {
+      following.close();
+    }
   }
 }

@@ -11,7 +11,9 @@ interface LogMedium extends AutoCloseable {
     LOG,
     ANCHORS,
     SLOTS,
-    INDEX
+    INDEX,
+    DECISIONS,
+    COMMANDS
   }
 
   /** Two writers of one attempt that do not wait for each other; each is used by one thread. */
@@ -65,6 +67,12 @@ interface LogMedium extends AutoCloseable {
    * @throws LostOffset if the topic no longer holds {@code from}
    */
   void read(Topic topic, long from, long to, RecordReader reader);
+
+  /**
+   * The records of a topic from offset {@code from} on that are here by now, at least after a while
+   * of asking; never waits. Of one topic, with offsets that only grow.
+   */
+  void poll(Topic topic, long from, RecordReader reader);
 
   /** Deletes every record before an offset. */
   void deleteBefore(Topic topic, long offset);

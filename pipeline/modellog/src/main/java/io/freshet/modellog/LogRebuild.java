@@ -26,7 +26,6 @@ final class LogRebuild {
   private final LogCodec codec;
   private final SlotsCodec slotsCodec;
   private final Supplier<LearnerState> empty;
-  private final Cut cut;
 
   /** What came of it: the state at the cut's version and what was learnt since, or a problem. */
   record Outcome(@Nullable LearnerState drained, @Nullable LearnerDelta undrained, String problem) {
@@ -46,48 +45,100 @@ final class LogRebuild {
     }
   }
 
+  /** What is done with the parts once they stand at the base. */
+  @FunctionalInterface
+  private interface Ending<T> {
+    T of(RebuiltParts parts) throws Missing;
+  }
+
   /**
    * @param empty the layout of the learner's state, all zero and empty
    */
-  LogRebuild(String model, LogMedium medium, Supplier<LearnerState> empty, Cut cut) {
+  LogRebuild(String model, LogMedium medium, Supplier<LearnerState> empty) {
     this.medium = medium;
     this.codec = new LogCodec(model);
     this.slotsCodec = new SlotsCodec(model);
     this.empty = empty;
-    this.cut = cut;
   }
 
-  Outcome run(LogSurvey survey) {
+  /** The state at a checkpoint. */
+  Outcome checkpoint(LogSurvey survey, Cut cut) {
     List<String> problems = new ArrayList<>();
-    Version base = cut.version();
-    if (base == null) {
-      try {
-        return withCut(new RebuiltParts(empty));
-      } catch (Missing | LostOffset e) {
-        return Outcome.failed(String.valueOf(e.getMessage()));
-      }
+    Outcome outcome =
+        cut.version() == null
+            ? tried("from nothing", problems, () -> withCut(cut, new RebuiltParts(empty)))
+            : at(survey, cut.version(), cut.firstOffset(), problems, parts -> withCut(cut, parts));
+    return outcome == null ? Outcome.failed(String.join("; ", problems)) : outcome;
+  }
+
+  /**
+   * The state of a live version, proven.
+   *
+   * @throws BrokenLog if it cannot be rebuilt, naming everything that was tried
+   */
+  LearnerState version(LogSurvey survey, Version version) {
+    List<String> problems = new ArrayList<>();
+    LearnerState state =
+        at(survey, version, medium.end(Topic.SLOTS), problems, parts -> proven(survey, parts));
+    if (state == null) {
+      throw new BrokenLog(
+          "%s must be rebuilt from %s, but %s"
+              .formatted(version, medium.nameOf(Topic.LOG), String.join("; ", problems)));
     }
+    return state;
+  }
+
+  private static LearnerState proven(LogSurvey survey, RebuiltParts parts) throws Missing {
+    HashValue expected = survey.baseHash();
+    require(
+        "the rebuilt state",
+        expected == null ? HashValue.EMPTY : expected,
+        parts.servingHash().value());
+    return parts.state();
+  }
+
+  private <T> @Nullable T at(
+      LogSurvey survey, Version base, long slotsEnd, List<String> problems, Ending<T> ending) {
     List<AnchorPosition> anchors = new ArrayList<>(survey.liveAnchors());
     anchors.removeIf(anchor -> anchor.version().number() > base.number() || anchor.slots() == null);
     for (int i = anchors.size() - 1; i >= 0; i--) {
       AnchorPosition anchor = anchors.get(i);
-      try {
-        RebuiltParts parts = new RebuiltParts(empty);
-        load(anchor, parts);
-        follow(survey, base, anchor, parts);
-        return withCut(parts);
-      } catch (Missing | LostOffset | IllegalArgumentException e) {
-        problems.add("from its anchor of %s: %s".formatted(anchor.version(), e.getMessage()));
+      T result =
+          tried(
+              "from its anchor of " + anchor.version(),
+              problems,
+              () -> {
+                RebuiltParts parts = new RebuiltParts(empty);
+                load(anchor, parts);
+                follow(survey, base, anchor, slotsEnd, parts);
+                return ending.of(parts);
+              });
+      if (result != null) {
+        return result;
       }
     }
+    return tried(
+        "from its beginning",
+        problems,
+        () -> {
+          RebuiltParts parts = new RebuiltParts(empty);
+          follow(survey, base, null, slotsEnd, parts);
+          return ending.of(parts);
+        });
+  }
+
+  @FunctionalInterface
+  private interface Way<T> {
+    T go() throws Missing;
+  }
+
+  private static <T> @Nullable T tried(String from, List<String> problems, Way<T> way) {
     try {
-      RebuiltParts parts = new RebuiltParts(empty);
-      follow(survey, base, null, parts);
-      return withCut(parts);
+      return way.go();
     } catch (Missing | LostOffset | IllegalArgumentException e) {
-      problems.add("from its beginning: " + e.getMessage());
+      problems.add(from + ": " + e.getMessage());
+      return null;
     }
-    return Outcome.failed(String.join("; ", problems));
   }
 
   private void load(AnchorPosition anchor, RebuiltParts parts) throws Missing {
@@ -152,7 +203,11 @@ final class LogRebuild {
 
   /** Applies every version after the anchor up to the base, first the serving part of all. */
   private void follow(
-      LogSurvey survey, Version base, @Nullable AnchorPosition from, RebuiltParts parts)
+      LogSurvey survey,
+      Version base,
+      @Nullable AnchorPosition from,
+      long slotsEnd,
+      RebuiltParts parts)
       throws Missing {
     boolean done = from != null && from.version().equals(base);
     if (done) {
@@ -183,7 +238,7 @@ final class LogRebuild {
             ? medium.beginning(Topic.SLOTS)
             : from.slots().baseOffset();
     OwnChain own = new OwnChain(slotsCodec, parts, versions);
-    medium.read(Topic.SLOTS, slotsStart, cut.firstOffset(), own);
+    medium.read(Topic.SLOTS, slotsStart, slotsEnd, own);
     requireNone(own.problem());
     if (own.missing() != null) {
       throw new Missing(
@@ -192,7 +247,7 @@ final class LogRebuild {
     }
   }
 
-  private Outcome withCut(RebuiltParts parts) throws Missing {
+  private Outcome withCut(Cut cut, RebuiltParts parts) throws Missing {
     require(
         "the state of " + cut.version(),
         cut.version() == null ? parts.servingHash().value() : cut.versionHash(),

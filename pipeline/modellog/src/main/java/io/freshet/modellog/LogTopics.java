@@ -51,7 +51,9 @@ final class LogTopics {
             names.log(), KEPT,
             names.anchors(), COMPACTED,
             names.slots(), KEPT,
-            names.index(), COMPACTED);
+            names.index(), COMPACTED,
+            names.decisions(), COMPACTED,
+            names.commands(), KEPT);
     try (Admin admin = Admin.create(new HashMap<>(kafka))) {
       create(admin, wanted);
       check(admin, wanted);

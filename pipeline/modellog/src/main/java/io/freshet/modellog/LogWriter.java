@@ -8,6 +8,7 @@ import io.freshet.modellog.ProtocolPoints.Point;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
+import io.freshet.scoring.state.StateDelta;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,6 +45,9 @@ final class LogWriter implements ModelLog {
   private long deltas;
   private long deltaBytes;
 
+  private final DecisionWriter decisions;
+  private final DecisionCodec commandCodec;
+  private long commandsRead;
   private @Nullable SlotsRecords slots;
 
   /**
@@ -70,6 +74,8 @@ final class LogWriter implements ModelLog {
     this.points = points;
     this.codec = new LogCodec(model);
     this.anchors = anchors;
+    this.decisions = new DecisionWriter(model, medium);
+    this.commandCodec = new DecisionCodec(model);
   }
 
   @Override
@@ -93,7 +99,7 @@ final class LogWriter implements ModelLog {
     requireBase(survey, base, base == null ? HashValue.EMPTY : checkpoint.versionHash());
     LogRebuild.Outcome rebuilt =
         onLog
-            ? new LogRebuild(model, medium, empty, checkpoint).run(survey)
+            ? new LogRebuild(model, medium, empty).checkpoint(survey, checkpoint)
             : LogRebuild.Outcome.failed("it has no version " + checkpoint.version());
     LearnerState drained = rebuilt.drained();
     LearnerDelta undrained = rebuilt.undrained();
@@ -157,6 +163,7 @@ final class LogWriter implements ModelLog {
         });
     epoch = next;
     slots = new SlotsRecords(model, epoch, writer);
+    decisions.begin();
     List<AnchorPosition> live = new ArrayList<>(survey.liveAnchors());
     live.removeIf(anchor -> base == null || anchor.version().number() > base.number());
     anchors.begin(writer, next, survey.anchors(), live);
@@ -370,6 +377,60 @@ final class LogWriter implements ModelLog {
         });
     committed = version;
     points.reached(Point.COMMITTED);
+  }
+
+  @Override
+  public List<Decision> decisions() {
+    requireClaimed();
+    return decisions.before();
+  }
+
+  @Override
+  public List<Command.Sent> commands(long from) {
+    requireClaimed();
+    List<Command.Sent> sent = new ArrayList<>();
+    medium.poll(
+        Topic.COMMANDS,
+        Math.max(from, commandsRead),
+        (offset, key, value) -> {
+          commandsRead = offset + 1;
+          Command command = commandCodec.command(value);
+          if (command != null) {
+            sent.add(new Command.Sent(offset, command));
+          }
+        });
+    return sent;
+  }
+
+  @Override
+  public long commandsEnd() {
+    return medium.end(Topic.COMMANDS);
+  }
+
+  @Override
+  public void decide(Decision decision, StateDelta candidate) {
+    requireClaimed();
+    decisions.write(decision, writer, candidate);
+    points.reached(Point.DECIDED);
+  }
+
+  @Override
+  public LearnerState state(Version version, HashValue hash, Supplier<LearnerState> empty) {
+    Version last = committed;
+    try (LogFeed feed = medium.feed()) {
+      LogSurvey survey = LogSurvey.of(feed, version, hash);
+      if (!hash.equals(survey.baseHash())) {
+        throw new BrokenLog(
+            "%s must hold the live version %s with state hash %s, or an anchor of it (its newest live one is %s)"
+                .formatted(medium.nameOf(Topic.LOG), version, hash, survey.newestLive()));
+      }
+      if (last == null || version.number() > last.number()) {
+        throw new BrokenLog(
+            "%s must be committed, so that no restart takes it back, the newest committed version is %s"
+                .formatted(version, last));
+      }
+      return new LogRebuild(model, medium, empty).version(survey, version);
+    }
   }
 
   @Override

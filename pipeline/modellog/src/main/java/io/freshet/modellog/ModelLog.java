@@ -3,6 +3,8 @@ package io.freshet.modellog;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
+import io.freshet.scoring.state.StateDelta;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,34 @@ public interface ModelLog extends AutoCloseable {
    * @param oldest the oldest complete checkpoint that may still be restored
    */
   void release(Cut oldest);
+
+  /** What earlier attempts decided beside the versions, by ascending steps. */
+  List<Decision> decisions();
+
+  /**
+   * Commands to this learner from an offset on that are here by now; never waits. What was handed
+   * over once does not come again.
+   */
+  List<Command.Sent> commands(long from);
+
+  /** The offset after the last command that is there now. */
+  long commandsEnd();
+
+  /**
+   * Writes what was decided.
+   *
+   * @param candidate of a refusal: where the candidate differs from the state after it
+   */
+  void decide(Decision decision, StateDelta candidate);
+
+  /**
+   * The whole state of a live version, both parts, rebuilt from the log and proven.
+   *
+   * @param hash state hash of the version
+   * @param empty the layout of the learner's state, all zero and empty
+   * @throws BrokenLog if there is no such live version, or it cannot be rebuilt any more
+   */
+  LearnerState state(Version version, HashValue hash, Supplier<LearnerState> empty);
 
   /** What was published, for reports. */
   Totals totals();

@@ -28,6 +28,8 @@ public interface ProtocolPoints {
     ANCHOR_SLICE_WRITTEN,
     /** An anchor is whole and in the index. */
     ANCHOR_WRITTEN,
+    /** What was decided lies in the log, and no version shows it yet. */
+    DECIDED,
     /** Some of what nobody needs any more is deleted, and more of it is not. */
     DELETING
   }

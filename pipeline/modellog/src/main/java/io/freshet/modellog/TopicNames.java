@@ -13,10 +13,10 @@ public record TopicNames(String prefix, String model) {
   private static final int MAX_LENGTH = 249;
 
   public TopicNames {
-    String longest = prefix + "models." + model + ".anchors";
+    String longest = prefix + "models." + model + ".decisions";
     if (model.isEmpty() || !ALLOWED.matcher(longest).matches() || longest.length() > MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "prefix and model must name Kafka topics (a-z A-Z 0-9 . _ -, %d characters at most with models.MODEL.anchors), got \"%s\" and \"%s\""
+          "prefix and model must name Kafka topics (a-z A-Z 0-9 . _ -, %d characters at most with models.MODEL.decisions), got \"%s\" and \"%s\""
               .formatted(MAX_LENGTH, prefix, model));
     }
   }
@@ -38,6 +38,16 @@ public record TopicNames(String prefix, String model) {
     return prefix + "models." + model + ".slots";
   }
 
+  /** Compacted: what was decided beside the versions, and refused candidates. */
+  public String decisions() {
+    return prefix + "models." + model + ".decisions";
+  }
+
+  /** What is asked of learners; shared by all models. */
+  public String commands() {
+    return prefix + "models.commands";
+  }
+
   /** Compacted, shared by all models. */
   public String index() {
     return prefix + "models.index";
@@ -49,6 +59,8 @@ public record TopicNames(String prefix, String model) {
       case ANCHORS -> anchors();
       case SLOTS -> slots();
       case INDEX -> index();
+      case DECISIONS -> decisions();
+      case COMMANDS -> commands();
     };
   }
 }

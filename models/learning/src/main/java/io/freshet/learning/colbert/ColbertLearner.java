@@ -26,8 +26,8 @@ import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
-import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.RowTable;
+import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,6 +248,13 @@ final class ColbertLearner implements Learner {
   public void goBack() {
     long reached = step;
     changes.goBack();
+    step = reached;
+  }
+
+  @Override
+  public void become(LearnerState state) {
+    long reached = step;
+    changes.become(state);
     step = reached;
   }
 

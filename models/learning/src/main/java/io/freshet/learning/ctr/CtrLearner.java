@@ -188,6 +188,13 @@ final class CtrLearner implements Learner {
   }
 
   @Override
+  public void become(LearnerState state) {
+    long reached = step;
+    changes.become(state);
+    step = reached;
+  }
+
+  @Override
   public LearnerDelta wayBack() {
     return changes.wayBack();
   }

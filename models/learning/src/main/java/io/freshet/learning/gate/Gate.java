@@ -210,6 +210,12 @@ public final class Gate {
     tooFew.forget();
   }
 
+  /** The candidate was replaced by a state that is good: it is the reference, nothing is held. */
+  public void restart() {
+    forget();
+    refusals = 0;
+  }
+
   /** Writes everything that {@link #resume} needs, canonically: equal states write equal bytes. */
   public void save(DataOutput out) throws IOException {
     out.writeInt(FORMAT);

@@ -6,6 +6,7 @@ import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.StateHash;
 import io.freshet.scoring.state.UnsignedIds;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -182,6 +183,59 @@ public final class ChangedRows {
         remove(row);
       }
     }
+  }
+
+  /** Takes over the rows of a state, whose parts must have the same rows. */
+  void become(ModelState serving, ModelState own) {
+    RowTable values = servingHash == null ? null : serving.table(table.name());
+    RowTable slots = ownHash == null ? null : own.table(table.name());
+    RowTable any = values == null ? slots : values;
+    if (any == null) {
+      return;
+    }
+    for (long id : table.sortedIds()) {
+      if (any.find(id) < 0) {
+        remove(table.find(id));
+      }
+    }
+    for (long id : any.sortedIds()) {
+      int row = table.find(id);
+      if (row < 0
+          || (values != null && !sameValues(values, values.find(id), row))
+          || (slots != null && !sameSlots(slots, slots.find(id), row))) {
+        row = touchOrInsert(id);
+        if (values != null) {
+          copyValues(values, values.find(id), row);
+        }
+        if (slots != null) {
+          copySlots(slots, slots.find(id), row);
+        }
+      }
+    }
+  }
+
+  private boolean sameValues(RowTable other, int otherRow, int row) {
+    int from = other.valueOffset(otherRow);
+    int mine = table.valueOffset(row);
+    return Arrays.equals(
+        other.values(otherRow),
+        from,
+        from + table.width(),
+        table.values(row),
+        mine,
+        mine + table.width());
+  }
+
+  private boolean sameSlots(RowTable other, int otherRow, int row) {
+    int from = other.valueOffset(otherRow);
+    int mine = table.slotOffset(row);
+    return Arrays.equals(
+        other.values(otherRow),
+        from,
+        from + table.slotWidth(),
+        table.slots(row),
+        mine,
+        mine + table.slotWidth());
   }
 
   RowMarks marks() {

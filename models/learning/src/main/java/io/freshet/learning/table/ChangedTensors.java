@@ -85,6 +85,16 @@ final class ChangedTensors {
     copy(to, tensor);
   }
 
+  /** Takes over the values of every tensor of {@code state}. */
+  void become(ModelState state) {
+    for (Tensor tensor : tensors.values()) {
+      Tensor to = state.tensor(tensor.name());
+      if (!Arrays.equals(to.data(), tensor.data())) {
+        change(to);
+      }
+    }
+  }
+
   void mark() {
     marked = new TreeMap<>();
   }

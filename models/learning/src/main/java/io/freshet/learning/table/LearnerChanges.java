@@ -338,6 +338,23 @@ public final class LearnerChanges {
   }
 
   /**
+   * Takes over a whole state; costs what exists.
+   *
+   * @throws IllegalArgumentException if it does not fit the learner, or the memory does not come
+   *     out with its hashes
+   */
+  public void become(LearnerState to) {
+    refreshNumbers();
+    serving.become(to.serving());
+    own.become(to.own());
+    tables.values().forEach(table -> table.become(to.serving(), to.own()));
+    numbers.forEach(some -> some.numbers().read(some.tensor().data()));
+    LearnerDelta now = undrained();
+    require("new serving state", to.serving().computeHash(), now.servingHash());
+    require("new own state", to.own().computeHash(), now.learnerHash());
+  }
+
+  /**
    * Goes back to the marked state, which stays marked.
    *
    * @throws IllegalArgumentException if the memory does not come out with the hashes of then

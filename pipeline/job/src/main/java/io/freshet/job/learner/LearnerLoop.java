@@ -1,8 +1,5 @@
 package io.freshet.job.learner;
 
-import static io.freshet.job.serial.Fields.readSize;
-import static io.freshet.job.serial.Fields.writeSize;
-
 import io.freshet.job.Entry;
 import io.freshet.job.Evaluation;
 import io.freshet.job.EvaluationRow;
@@ -12,12 +9,16 @@ import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamily;
 import io.freshet.learning.Prediction;
 import io.freshet.learning.metric.OnlineQuality;
+import io.freshet.modellog.Command;
 import io.freshet.modellog.Cut;
+import io.freshet.modellog.Decision;
+import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.Restored;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureEncoder;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerState;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,38 +59,37 @@ public final class LearnerLoop implements Sequenced {
   private final Publication publication;
   private final @Nullable RoundGate gate;
   private final Consumer<Evaluation> evaluations;
-  private final BatchCut cut;
+  private final CommandDesk desk;
+  private final Progress progress;
+  private final OpenBatch batch;
   private final Map<String, Ready.Waiting> waiting = new HashMap<>();
-  private final List<Ready> batch = new ArrayList<>();
-  private final TreeMap<Integer, Long> lineage = new TreeMap<>();
-  private int stepsInRound;
-
-  /** Up to which event time the round has learnt that ended last and is not judged yet. */
-  private @Nullable Long undecided;
-
-  /** Examples of the open batch that the gate has seen. */
-  private int scored;
-
-  private long cpuBegan;
-  private long gateNanos;
-  private long examples;
+  private final Costs costs;
+  private final Decisions decisions;
 
   private LearnerLoop(
       ModelSettings settings,
       HistoryPlan plan,
+      LearnerFamily family,
       Learner learner,
       OnlineQuality quality,
       Publication publication,
       @Nullable RoundGate gate,
+      ModelLog log,
+      CommandDesk desk,
+      Progress progress,
       Consumer<Evaluation> evaluations) {
-    this.gate = gate;
     this.settings = settings;
     this.encoder = new FeatureEncoder(settings, plan);
     this.learner = learner;
     this.quality = quality;
     this.publication = publication;
+    this.gate = gate;
+    this.costs = new Costs(publication::cpuNanos);
+    this.decisions = new Decisions(log, publication, () -> family.emptyState(settings));
+    this.desk = desk;
+    this.progress = progress;
+    this.batch = new OpenBatch(settings);
     this.evaluations = evaluations;
-    this.cut = new BatchCut(settings.batch().size(), settings.batch().spanMs());
   }
 
   /**
@@ -102,14 +103,39 @@ public final class LearnerLoop implements Sequenced {
       LearnerFamily family,
       Publication.Port port,
       Consumer<Evaluation> evaluations) {
+    return begin(settings, plan, family, port, evaluations, CommandDesk::start);
+  }
+
+  /** As {@link #start}, but commands take effect where the log says that they once did. */
+  public static LearnerLoop repeat(
+      ModelSettings settings,
+      HistoryPlan plan,
+      LearnerFamily family,
+      Publication.Port port,
+      Consumer<Evaluation> evaluations) {
+    return begin(settings, plan, family, port, evaluations, CommandDesk::repeat);
+  }
+
+  private static LearnerLoop begin(
+      ModelSettings settings,
+      HistoryPlan plan,
+      LearnerFamily family,
+      Publication.Port port,
+      Consumer<Evaluation> evaluations,
+      Function<ModelLog, CommandDesk> desk) {
     Learner learner = family.create(settings);
+    Publication publication = Publication.start(settings, port);
     return new LearnerLoop(
         settings,
         plan,
+        family,
         learner,
         new OnlineQuality(),
-        Publication.start(settings, port),
+        publication,
         settings.gate().enabled() ? RoundGate.start(settings, family, learner) : null,
+        port.log(),
+        desk.apply(port.log()),
+        new Progress(),
         evaluations);
   }
 
@@ -138,10 +164,14 @@ public final class LearnerLoop implements Sequenced {
         new LearnerLoop(
             settings,
             plan,
+            family,
             learner,
             quality,
             publication,
             gate(settings, family, learner, in),
+            port.log(),
+            CommandDesk.resume(port.log(), in),
+            Progress.read(in),
             evaluations);
     loop.readHeld(in);
     return loop;
@@ -165,71 +195,93 @@ public final class LearnerLoop implements Sequenced {
 
   @Override
   public void predict(Entry.Predict entry) {
-    closeBatchBefore(entry.time());
+    reach(entry.time());
     EncodedExample features = encoder.encode(entry.instance(), entry.past());
     Prediction prediction = gate == null ? learner.predict(features) : gate.predict(features);
     waiting.put(entry.exampleId(), new Ready.Waiting(Held.of(entry), features, prediction));
+    progress.entry();
   }
 
   @Override
   public void train(Entry.Train entry) {
-    closeBatchBefore(entry.time());
-    if (cut.endsBefore(entry)) {
-      closeBatch();
+    reach(entry.time());
+    if (batch.endsBefore(entry)) {
+      step(batch.end(), batch.endsByTime());
     }
     Ready.Waiting predicted = waiting.remove(entry.exampleId());
     if (predicted == null) {
       throw new IllegalStateException(
           "an example must be predicted before it is trained on, got " + entry.exampleId());
     }
-    batch.add(new Ready(predicted, entry));
-    if (cut.add(entry)) {
+    if (batch.add(predicted, entry)) {
       step(entry.time(), false);
     }
+    progress.entry();
   }
 
   @Override
   public void advance(long eventTime) {
-    closeBatchBefore(eventTime == Long.MAX_VALUE ? eventTime : eventTime + 1);
+    reach(eventTime == Long.MAX_VALUE ? eventTime : eventTime + 1);
   }
 
   @Override
   public void tick() {
     publication.tick(learner);
+    Command.Sent sent = progress.hasBegun() ? desk.poll() : null;
+    if (sent != null) {
+      take(decisions.on(sent, progress.place(learner.step()), stateHash()));
+    }
+  }
+
+  /** Lets everything happen that happens before {@code time}. */
+  private void reach(long time) {
+    for (Decision due = desk.due(progress.entries(), time);
+        due != null;
+        due = desk.due(progress.entries(), time)) {
+      closeBatchBefore(due.at().before());
+      take(decisions.repeated(due));
+    }
+    closeBatchBefore(time);
+    progress.reach(time);
   }
 
   private void closeBatchBefore(long time) {
     decideBefore(time);
-    if (cut.endsBefore(time)) {
-      closeBatch();
+    if (batch.endsBefore(time)) {
+      step(batch.end(), batch.endsByTime());
       decideBefore(time);
     }
   }
 
-  private void closeBatch() {
-    if (cut.isFull()) {
-      step(cut.time(), false);
-    } else {
-      step(cut.boundary() - 1, true);
-    }
-  }
-
   private void decideBefore(long time) {
-    if (undecided != null && time - JUDGED_AFTER_MS > undecided) {
+    if (progress.undecided != null && time - JUDGED_AFTER_MS > progress.undecided) {
       decide();
     }
   }
 
   private void step(long learntUpTo, boolean aligned) {
-    if (gate != null) {
-      scoreBatch(gate);
-    }
-    if (undecided != null) {
+    score();
+    if (progress.undecided != null) {
       decide();
     }
     publication.beforeStep(learner);
-    List<Example> examples = new ArrayList<>(batch.size());
-    batch.forEach(ready -> examples.add(ready.example()));
+    progress.learntUpTo = learntUpTo;
+    boolean diverged = train();
+    batch.next();
+    progress.stepsInRound++;
+    if (aligned || diverged || progress.stepsInRound >= settings.round().steps()) {
+      progress.roundEnded();
+      if (!diverged) {
+        learner.endRound(learntUpTo);
+      }
+      endRound(diverged);
+    }
+  }
+
+  /** Returns whether the step came to nothing. */
+  private boolean train() {
+    List<Example> examples = new ArrayList<>();
+    batch.examples().forEach(ready -> examples.add(ready.example(flips(ready))));
     float[] atTraining = new float[examples.size()];
     boolean diverged = false;
     try {
@@ -243,50 +295,45 @@ public final class LearnerLoop implements Sequenced {
       diverged = true;
     }
     evaluate(atTraining);
-    batch.clear();
-    scored = 0;
-    cut.next();
-    stepsInRound++;
-    if (aligned || diverged || stepsInRound >= settings.round().steps()) {
-      stepsInRound = 0;
-      if (!diverged) {
-        learner.endRound(learntUpTo);
-      }
-      endRound(learntUpTo, diverged);
-    }
+    return diverged;
+  }
+
+  private boolean flips(Ready ready) {
+    return progress.poisonedRounds > 0
+        && (ready.entry().hash() >>> 11) * 0x1p-53 < progress.poisonedShare;
   }
 
   private void evaluate(float[] atTraining) {
-    List<EvaluationRow> rows = new ArrayList<>(batch.size());
-    for (int i = 0; i < batch.size(); i++) {
-      Ready ready = batch.get(i);
+    List<EvaluationRow> rows = new ArrayList<>(atTraining.length);
+    for (Ready ready : batch.examples()) {
       Held held = ready.waiting().held();
-      rows.add(ready.row(atTraining[i]));
+      rows.add(ready.row(atTraining[rows.size()]));
       quality.add(
           ready.waiting().prediction().probability(),
           ready.entry().label(),
           ready.entry().weight());
-      lineage.merge(held.partition(), held.offset(), Math::max);
-      lineage.merge(ready.entry().partition(), ready.entry().offset(), Math::max);
+      progress.lineage.merge(held.partition(), held.offset(), Math::max);
+      progress.lineage.merge(ready.entry().partition(), ready.entry().offset(), Math::max);
       if (gate != null) {
         gate.learnt(held.partition(), held.offset());
       }
     }
-    learnt(batch.size());
+    costs.learnt(atTraining.length);
     evaluations.accept(
         new Evaluation(
             settings.name(), settings.family(), publication.epoch(), learner.step(), rows));
   }
 
   /** A round is judged when the next batch is there, one that came to nothing at once. */
-  private void endRound(long learntUpTo, boolean diverged) {
+  private void endRound(boolean diverged) {
     if (gate == null) {
       publication.roundEnded(
-          learner, new Publication.RoundEnd(learntUpTo, lineage, metrics(), UNJUDGED));
+          learner,
+          new Publication.RoundEnd(progress.learntUpTo, progress.lineage, metrics(), UNJUDGED));
       return;
     }
     gate.roundEnded();
-    undecided = learntUpTo;
+    progress.undecided = progress.learntUpTo;
     if (diverged) {
       decide();
     }
@@ -294,64 +341,64 @@ public final class LearnerLoop implements Sequenced {
 
   private void decide() {
     RoundGate judge = gate;
-    Long learntUpTo = undecided;
+    Long learntUpTo = progress.undecided;
     if (judge == null || learntUpTo == null) {
       throw new IllegalStateException("only a round that has ended can be judged");
     }
-    scoreBatch(judge);
-    long began = publication.cpuNanos();
-    RoundGate.Decision decision = judge.decide();
-    gateNanos += publication.cpuNanos() - began;
-    undecided = null;
+    score();
+    RoundGate.Judged judged = costs.gate(judge::decide);
+    progress.undecided = null;
+    if (judged.refused()) {
+      decisions.refused(judged, progress.place(learner.step()), stateHash());
+    }
     publication.roundEnded(
-        learner, new Publication.RoundEnd(learntUpTo, lineage, metrics(), decision));
+        learner, new Publication.RoundEnd(learntUpTo, progress.lineage, metrics(), judged));
   }
 
   /** Lets the gate see those examples of the open batch that it has not seen. */
-  private void scoreBatch(RoundGate judge) {
-    long began = publication.cpuNanos();
-    int size = batch.size() - scored;
-    float[] labels = new float[size];
-    float[] weights = new float[size];
-    List<EncodedExample> features = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      Ready ready = batch.get(scored + i);
-      labels[i] = ready.entry().label();
-      weights[i] = ready.entry().weight();
-      features.add(ready.waiting().features());
+  private void score() {
+    if (gate != null) {
+      costs.gate(() -> batch.score(gate));
     }
-    judge.score(features, labels, weights);
-    scored = batch.size();
-    gateNanos += publication.cpuNanos() - began;
+  }
+
+  private HashValue stateHash() {
+    return learner.undrained().servingHash();
+  }
+
+  /** Lets a decision on a command take effect. It ends the round that it falls into. */
+  private void take(Decisions.Taken taken) {
+    desk.done(taken.decision());
+    Command.Sent sent = taken.decision().sent();
+    if (taken.decision().kind() == Decision.Kind.POISONED && sent != null) {
+      progress.poisonedRounds = sent.command().rounds();
+      progress.poisonedShare = sent.command().share();
+    }
+    LearnerState state = taken.state();
+    if (state == null) {
+      return;
+    }
+    learner.become(state);
+    progress.stepsInRound = 0;
+    progress.undecided = null;
+    if (gate != null) {
+      gate.replaced();
+    }
+    String text = taken.decision().text();
+    publication.roundEnded(
+        learner,
+        new Publication.RoundEnd(
+            progress.learntUpTo, progress.lineage, metrics(), text, new Offsets(), true));
   }
 
   private Map<String, Double> metrics() {
     Map<String, Double> metrics = quality.metrics();
     metrics.putAll(learner.metrics());
-    cost(metrics);
+    costs.metrics(metrics);
     if (gate != null) {
       gate.metrics(metrics);
     }
     return metrics;
-  }
-
-  private void learnt(int count) {
-    if (examples == 0) {
-      cpuBegan = publication.cpuNanos();
-      gateNanos = 0;
-    }
-    examples += count;
-  }
-
-  /**
-   * What an example costs this attempt, from its first step on. Says nothing where it is unknown.
-   */
-  private void cost(Map<String, Double> metrics) {
-    long nanos = publication.cpuNanos() - cpuBegan;
-    if (nanos > 0) {
-      metrics.put(CPU_MICROS, nanos / 1e3 / examples);
-      metrics.put(RoundMetrics.CPU_MICROS, gateNanos / 1e3 / examples);
-    }
   }
 
   @Override
@@ -371,46 +418,22 @@ public final class LearnerLoop implements Sequenced {
     if (gate != null) {
       gate.save(out);
     }
-    out.writeInt(stepsInRound);
-    out.writeBoolean(undecided != null);
-    out.writeLong(undecided == null ? 0 : undecided);
-    out.writeInt(scored);
-    writeSize(lineage.size(), out);
-    for (Map.Entry<Integer, Long> partition : lineage.entrySet()) {
-      out.writeInt(partition.getKey());
-      out.writeLong(partition.getValue());
-    }
+    desk.save(out);
+    progress.write(out);
     out.writeInt(waiting.size());
     for (Map.Entry<String, Ready.Waiting> example : new TreeMap<>(waiting).entrySet()) {
       example.getValue().write(out);
     }
-    out.writeInt(batch.size());
-    for (Ready ready : batch) {
-      ready.write(out);
-    }
+    batch.write(out);
   }
 
   private void readHeld(DataInput in) throws IOException {
-    stepsInRound = in.readInt();
-    boolean open = in.readBoolean();
-    long learntUpTo = in.readLong();
-    undecided = open ? learntUpTo : null;
-    scored = in.readInt();
-    int partitions = readSize(in);
-    for (int i = 0; i < partitions; i++) {
-      lineage.put(in.readInt(), in.readLong());
-    }
     int examples = in.readInt();
     for (int i = 0; i < examples; i++) {
       Ready.Waiting example = Ready.Waiting.read(in);
       waiting.put(example.held().exampleId(), example);
     }
-    int inBatch = in.readInt();
-    for (int i = 0; i < inBatch; i++) {
-      Ready ready = Ready.read(in);
-      batch.add(ready);
-      cut.add(ready.entry());
-    }
+    batch.read(in);
   }
 
   @Override

@@ -16,6 +16,9 @@ import java.util.function.IntFunction;
 /** Offsets by input partition: names of examples by where their impressions lie. */
 final class Offsets {
 
+  /** A record must not grow without limit. */
+  private static final int MOST_NAMED = 100_000;
+
   private final TreeMap<Integer, long[]> byPartition = new TreeMap<>();
   private final TreeMap<Integer, Integer> counts = new TreeMap<>();
   private int size;
@@ -36,18 +39,23 @@ final class Offsets {
     return size;
   }
 
-  /** Ascending offsets by the partitions' names. */
+  /** Ascending offsets by the partitions' names; of very many the first {@value #MOST_NAMED}. */
   Map<String, List<Long>> named(IntFunction<String> names) {
     Map<String, List<Long>> named = new TreeMap<>();
+    int[] left = {MOST_NAMED};
     byPartition
         .keySet()
         .forEach(
             partition -> {
               List<Long> offsets = new ArrayList<>();
               for (long offset : sorted(partition)) {
-                offsets.add(offset);
+                if (left[0]-- > 0) {
+                  offsets.add(offset);
+                }
               }
-              named.put(names.apply(partition), offsets);
+              if (!offsets.isEmpty()) {
+                named.put(names.apply(partition), offsets);
+              }
             });
     return named;
   }

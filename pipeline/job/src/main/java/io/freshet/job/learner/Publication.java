@@ -1,7 +1,6 @@
 package io.freshet.job.learner;
 
 import io.freshet.learning.Learner;
-import io.freshet.learning.gate.Verdict;
 import io.freshet.modellog.Cut;
 import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.Restored;
@@ -93,14 +92,9 @@ public final class Publication implements AutoCloseable {
         long eventTime,
         Map<Integer, Long> lineage,
         Map<String, Double> metrics,
-        RoundGate.Decision decision) {
+        RoundGate.Judged judged) {
       this(
-          eventTime,
-          lineage,
-          metrics,
-          decision.verdict().text(),
-          decision.skipped(),
-          decision.verdict().outcome() == Verdict.Outcome.REFUSED);
+          eventTime, lineage, metrics, judged.verdict().text(), judged.skipped(), judged.refused());
     }
   }
 
@@ -205,6 +199,15 @@ public final class Publication implements AutoCloseable {
     return epoch;
   }
 
+  /** Names of offsets' partitions as they are in lineages. */
+  Map<String, List<Long>> named(Offsets offsets) {
+    return offsets.named(port.partitionName());
+  }
+
+  long now() {
+    return port.clock().getAsLong();
+  }
+
   long cpuNanos() {
     return port.cpuNanos().getAsLong();
   }
@@ -255,7 +258,7 @@ public final class Publication implements AutoCloseable {
             settings.seed(),
             learner.engine(),
             port.code(),
-            end.skipped().named(port.partitionName()));
+            named(end.skipped()));
     port.log().publish(facts, changed);
     if (first || now - anchoredAt >= settings.publish().anchorEveryMs()) {
       port.log().anchor(facts, learner.snapshot());

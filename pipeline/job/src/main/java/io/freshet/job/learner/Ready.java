@@ -31,13 +31,16 @@ record Ready(Waiting waiting, Entry.Train entry) {
     }
   }
 
-  Example example() {
+  /**
+   * @param flipped whether it is to be learnt with the opposite label
+   */
+  Example example(boolean flipped) {
     return new Example(
         entry.hash(),
         waiting.features(),
         waiting.prediction().counters(),
         waiting.prediction().logit(),
-        entry.label(),
+        flipped ? 1 - entry.label() : entry.label(),
         entry.weight(),
         Example.Kind.values()[entry.kind()],
         entry.time(),

@@ -13,12 +13,14 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.ModelState;
+import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.StateHash;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One learner under a {@link Gate}: lets both the learner and its last good state score what
@@ -32,8 +34,16 @@ final class RoundGate {
    * What was decided.
    *
    * @param skipped the examples that the learner has unlearnt; empty unless it was refused
+   * @param candidate where a refused candidate differed from the last good state; nothing otherwise
+   * @param candidateHash of a refused candidate; null otherwise
    */
-  record Decision(Verdict verdict, Offsets skipped) {}
+  record Judged(
+      Verdict verdict, Offsets skipped, StateDelta candidate, @Nullable HashValue candidateHash) {
+
+    boolean refused() {
+      return verdict.outcome() == Outcome.REFUSED;
+    }
+  }
 
   private final Learner learner;
   private final Gate gate;
@@ -145,18 +155,31 @@ final class RoundGate {
   }
 
   /** Judges the round that ended last, by all that was scored until now. */
-  Decision decide() {
+  Judged decide() {
     Verdict verdict = gate.judge();
-    Offsets unlearnt = new Offsets();
     if (verdict.outcome() == Outcome.REFUSED) {
-      learner.goBack();
-      unlearnt = since;
-      since = new Offsets();
-      skipped += unlearnt.size();
-    } else if (verdict.movesReference()) {
+      return refuse(verdict);
+    }
+    if (verdict.movesReference()) {
       markGood();
     }
-    return new Decision(verdict, unlearnt);
+    return new Judged(verdict, new Offsets(), StateDelta.NONE, null);
+  }
+
+  private Judged refuse(Verdict verdict) {
+    StateDelta candidate = learner.sinceMark();
+    HashValue candidateHash = learner.undrained().servingHash();
+    learner.goBack();
+    Offsets unlearnt = since;
+    since = new Offsets();
+    skipped += unlearnt.size();
+    return new Judged(verdict, unlearnt, candidate, candidateHash);
+  }
+
+  /** The learner's state was replaced by one that is good. */
+  void replaced() {
+    gate.restart();
+    markGood();
   }
 
   private void markGood() {
