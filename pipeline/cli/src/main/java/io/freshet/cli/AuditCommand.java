@@ -73,14 +73,15 @@ final class AuditCommand implements Callable<Integer> {
         .say(
             String.format(
                 Locale.ROOT,
-                "%s %s rebuilt from %,d records: %,d examples in %,d steps; its state hash %s came out, and those of %,d versions before it",
+                "%s %s rebuilt from %,d records: %,d examples in %,d steps; its state hash %s came out, and those of %,d versions and %,d refusals before it",
                 model,
                 result.audited().version(),
                 result.records(),
                 result.examples(),
                 result.steps(),
                 result.audited().stateHash(),
-                result.equal() - 1));
+                result.equal() - 1,
+                result.refused()));
     return 0;
   }
 

@@ -28,6 +28,8 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       CompareCommand.class,
       PromoteCommand.class,
+      RollbackCommand.class,
+      PoisonCommand.class,
       AuditCommand.class,
       HelpCommand.class
     },

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.report.LogWatch;
+import io.freshet.modellog.Decision;
+import io.freshet.modellog.KafkaCommands;
 import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.LogFeed;
@@ -16,7 +18,9 @@ import io.freshet.modellog.VersionFacts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +59,14 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  private record Found(LogEntry.Manifest manifest, long offset, long versions, ModelIndex index) {}
+  private static final int DECISIONS = 20;
+
+  private record Found(
+      LogEntry.Manifest manifest,
+      long offset,
+      long versions,
+      ModelIndex index,
+      List<Decision> decisions) {}
 
   @Override
   public Integer call() throws JsonProcessingException {
@@ -101,7 +112,14 @@ final class InspectCommand implements Callable<Integer> {
                     version == null ? "a version" : "version " + version,
                     versions));
       }
-      return new Found(manifest, offset, versions, feed.index());
+      List<Decision> decisions =
+          new KafkaCommands(access.client(), FollowCommand.names(access, model)).decisions();
+      return new Found(
+          manifest,
+          offset,
+          versions,
+          feed.index(),
+          decisions.subList(Math.max(0, decisions.size() - DECISIONS), decisions.size()));
     }
   }
 
@@ -151,6 +169,18 @@ final class InspectCommand implements Callable<Integer> {
           .put("version", anchor.version().toString())
           .put("bytes", anchor.payloadBytes())
           .put("stateHash", anchor.stateHash().toString());
+    }
+    var decisions = node.putArray("decisions");
+    for (Decision decision : found.decisions) {
+      decisions
+          .addObject()
+          .put("decision", decision.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '))
+          .put("epoch", decision.epoch())
+          .put("step", decision.at().step())
+          .put("text", decision.text())
+          .put("stateHash", decision.stateHash().toString())
+          .put("skippedExamples", decision.skippedExamples())
+          .put("candidateHash", Objects.toString(decision.candidateHash(), null));
     }
     node.put("settings", facts.settings());
     return node;

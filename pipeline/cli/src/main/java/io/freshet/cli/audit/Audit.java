@@ -8,17 +8,19 @@ import io.freshet.job.learner.Publication;
 import io.freshet.job.replay.SequentialReplay;
 import io.freshet.job.timeline.Searches;
 import io.freshet.learning.LearnerFamilies;
-import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.learning.LearnerFamily;
+import io.freshet.modellog.Decision;
+import io.freshet.modellog.KafkaCommands;
+import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.TopicNames;
 import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.settings.ModelsFile;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -35,9 +37,11 @@ public final class Audit {
    * What was found.
    *
    * @param equal versions that came out with their hash, the audited one among them
+   * @param refused refusals that came out as they were written down
    * @param records of the event topics that were read
    */
-  public record Result(VersionFacts audited, int equal, long records, long examples, long steps) {}
+  public record Result(
+      VersionFacts audited, int equal, int refused, long records, long examples, long steps) {}
 
   /**
    * @param models as the job had them
@@ -66,22 +70,23 @@ public final class Audit {
     }
     InputPartitions inputs = new InputPartitions(kafka.topics().events());
     try (EventLog events = new EventLog(kafka, inputs);
-        LearnerLoop loop = loop(settings, inputs)) {
+        Lesson lesson = lesson(settings, inputs, versions)) {
       List<String> missing = events.missing(audited.lineage());
       if (!missing.isEmpty()) {
         throw new CommandFailed(
             "version %s of %s must be rebuilt from all of its inputs: %s"
                 .formatted(audited.version(), model, String.join("; ", missing)));
       }
-      return rebuild(settings, events, new Comparison(loop, versions), audited);
+      return rebuild(settings, events, lesson, audited);
     }
   }
 
   private Result rebuild(
-      ModelSettings settings, EventLog events, Comparison comparison, VersionFacts audited) {
+      ModelSettings settings, EventLog events, Lesson lesson, VersionFacts audited) {
+    Comparison comparison = lesson.comparison();
     SequentialReplay replay =
         new SequentialReplay(
-            models, Searches.areLearntBy(settings), events.numbers(), comparison::take);
+            models, Searches.areLearntBy(settings), events.numbers(), lesson::take);
     long[] records = new long[1];
     while (!comparison.isOver()
         && events.read(
@@ -91,28 +96,27 @@ public final class Audit {
             })) {
       long whole = replay.walk();
       if (whole != Long.MIN_VALUE) {
-        comparison.advance(whole);
+        lesson.advance(whole);
       }
       progress.accept(records[0]);
     }
-    Comparison.Difference difference = comparison.difference();
+    String difference = comparison.difference();
     if (difference != null) {
       throw new CommandFailed(
-          "%s differs from its rebuild first at step %d, version %s: its state hash is %s, the rebuild's %s"
-              .formatted(
-                  settings.name(),
-                  difference.published().step(),
-                  difference.published().version(),
-                  difference.published().stateHash(),
-                  difference.rebuilt()));
+          "%s differs from its rebuild first at %s".formatted(settings.name(), difference));
     }
     if (!comparison.isOver()) {
       throw new CommandFailed(
           "the events must lead to step %d of version %s, they end at step %d"
-              .formatted(audited.step(), audited.version(), comparison.step()));
+              .formatted(audited.step(), audited.version(), lesson.step()));
     }
     return new Result(
-        audited, comparison.equal(), records[0], comparison.examples(), comparison.step());
+        audited,
+        comparison.equal(),
+        comparison.refused(),
+        records[0],
+        lesson.examples(),
+        lesson.step());
   }
 
   private ModelSettings settings(String model) {
@@ -145,19 +149,26 @@ public final class Audit {
                     : live.get(0).version() + " to " + live.get(live.size() - 1).version()));
   }
 
-  /** A loop that publishes into memory, once: its clock stands still. */
-  private LearnerLoop loop(ModelSettings settings, InputPartitions inputs) {
-    Publication.Port port =
-        new Publication.Port(
-            new InMemoryModelLog(settings.name(), InstantSource.fixed(Instant.EPOCH)).open(),
-            () -> 0,
-            inputs::nameOf,
-            "audit");
-    return LearnerLoop.start(
-        settings,
-        HistoryPlan.of(models.models()),
-        LearnerFamilies.named(settings.family()),
-        port,
-        evaluation -> {});
+  private Lesson lesson(
+      ModelSettings settings, InputPartitions inputs, List<VersionFacts> versions) {
+    TopicNames names = new TopicNames(kafka.topics().prefix(), settings.name());
+    List<Decision> decisions = new KafkaCommands(kafka.client(), names).decisions();
+    LearnerFamily family = LearnerFamilies.named(settings.family());
+    Comparison comparison = new Comparison(versions, decisions);
+    ModelLog log = new RebuiltLog(comparison, decisions, () -> family.emptyState(settings));
+    return new Lesson(
+        LearnerLoop.repeat(
+            settings,
+            HistoryPlan.of(models.models()),
+            family,
+            new Publication.Port(log, everyRound(settings), inputs::nameOf, "audit"),
+            evaluation -> {}),
+        comparison);
+  }
+
+  /** A clock by which every round end is due. */
+  private static LongSupplier everyRound(ModelSettings settings) {
+    long[] now = new long[1];
+    return () -> now[0] += settings.publish().everyMs();
   }
 }

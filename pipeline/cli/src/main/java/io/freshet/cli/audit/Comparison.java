@@ -1,83 +1,96 @@
 package io.freshet.cli.audit;
 
-import io.freshet.job.Entry;
-import io.freshet.job.learner.LearnerLoop;
-import io.freshet.job.replay.SequentialReplay;
+import io.freshet.modellog.Decision;
 import io.freshet.modellog.VersionFacts;
-import io.freshet.scoring.state.HashValue;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Teaches a learner the sequence again and compares its state with every version that was published
- * on the way, at the step at which it was.
+ * Compares what a rebuild comes by, one round end after another, with the versions that were
+ * published, and its refusals with those that were written down.
  */
 final class Comparison {
 
-  private final LearnerLoop loop;
-  private final TreeMap<Long, VersionFacts> bySteps = new TreeMap<>();
-  private final long lastStep;
-  private long examples;
+  private final Deque<VersionFacts> coming;
+  private final TreeMap<Long, Decision> refusals = new TreeMap<>();
   private int equal;
-  private @Nullable Difference difference;
+  private int refused;
+  private @Nullable String difference;
 
   /**
-   * @param rebuilt hash of the state that the rebuild has at the version's step
-   */
-  record Difference(VersionFacts published, HashValue rebuilt) {}
-
-  /**
-   * @param loop that has seen nothing; published versions are compared with its learner
    * @param versions up to the audited one, which is the last
+   * @param decisions on the learner that is audited
    */
-  Comparison(LearnerLoop loop, List<VersionFacts> versions) {
-    this.loop = loop;
-    versions.forEach(facts -> bySteps.put(facts.step(), facts));
-    this.lastStep = versions.get(versions.size() - 1).step();
-  }
-
-  /** Takes the next entry, unless the audited version has been reached. */
-  void take(Entry entry) {
-    if (isOver()) {
-      return;
-    }
-    compare();
-    if (isOver()) {
-      return;
-    }
-    examples += entry instanceof Entry.Train ? 1 : 0;
-    SequentialReplay.teach(entry, loop);
-  }
-
-  /** Lets event time pass without an entry. */
-  void advance(long eventTime) {
-    if (!isOver()) {
-      loop.advance(eventTime);
-      compare();
+  Comparison(List<VersionFacts> versions, List<Decision> decisions) {
+    this.coming = new ArrayDeque<>(versions);
+    for (Decision decision : decisions) {
+      if (decision.kind() == Decision.Kind.REFUSED) {
+        refusals.put(decision.at().step(), decision);
+      }
     }
   }
 
-  private void compare() {
-    VersionFacts published = bySteps.remove(loop.learner().step());
-    if (published == null) {
+  /** The rebuild has come by a state that it may publish. */
+  void published(VersionFacts rebuilt) {
+    missed(rebuilt.step());
+    VersionFacts next = coming.peekFirst();
+    if (isOver()
+        || next == null
+        || next.step() != rebuilt.step()
+        || isRollback(next) != isRollback(rebuilt)) {
       return;
     }
-    HashValue rebuilt = loop.learner().servingState().computeHash();
-    if (rebuilt.equals(published.stateHash())) {
+    coming.removeFirst();
+    if (rebuilt.stateHash().equals(next.stateHash())) {
       equal++;
     } else {
-      difference = new Difference(published, rebuilt);
+      difference =
+          "step %d, version %s: its state hash is %s, the rebuild's %s"
+              .formatted(next.step(), next.version(), next.stateHash(), rebuilt.stateHash());
+    }
+  }
+
+  /** A rollback and the round before it end at one step. */
+  private static boolean isRollback(VersionFacts facts) {
+    return facts.gate().startsWith("rolled back");
+  }
+
+  /** The rebuild's gate has refused a round. */
+  void decided(Decision rebuilt) {
+    missed(rebuilt.at().step());
+    Decision written = refusals.get(rebuilt.at().step());
+    if (isOver() || rebuilt.kind() != Decision.Kind.REFUSED || written == null) {
+      return;
+    }
+    if (written.stateHash().equals(rebuilt.stateHash())) {
+      refused++;
+    } else {
+      difference =
+          "step %d, a refusal: the learner went back to state %s, the rebuild to %s"
+              .formatted(rebuilt.at().step(), written.stateHash(), rebuilt.stateHash());
+    }
+  }
+
+  /** Nothing more comes for steps below {@code step}. */
+  private void missed(long step) {
+    VersionFacts next = coming.peekFirst();
+    if (difference == null && next != null && next.step() < step) {
+      difference =
+          "step %d, version %s (%s): the rebuild's gate let no version pass there"
+              .formatted(next.step(), next.version(), next.gate());
     }
   }
 
   /** Whether the audited version has been compared, or one before it differs. */
   boolean isOver() {
-    return difference != null || !bySteps.containsKey(lastStep);
+    return difference != null || coming.isEmpty();
   }
 
-  /** The first version that differs; null while none does. */
-  @Nullable Difference difference() {
+  /** The first thing that differs; null while nothing does. */
+  @Nullable String difference() {
     return difference;
   }
 
@@ -86,12 +99,8 @@ final class Comparison {
     return equal;
   }
 
-  /** Train entries so far. */
-  long examples() {
-    return examples;
-  }
-
-  long step() {
-    return loop.learner().step();
+  /** Refusals that came out as they were written down. */
+  int refused() {
+    return refused;
   }
 }

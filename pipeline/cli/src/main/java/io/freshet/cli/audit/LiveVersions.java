@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.TreeMap;
 
 /** What a model's log says of the versions that no claim has taken back, oldest first. */
-final class LiveVersions {
+public final class LiveVersions {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
   private LiveVersions() {}
 
-  static List<VersionFacts> read(KafkaAccess kafka, TopicNames names) {
+  public static List<VersionFacts> read(KafkaAccess kafka, TopicNames names) {
     Claims claims = new Claims();
     TreeMap<Long, VersionFacts> byOffset = new TreeMap<>();
     try (LogFeed feed = KafkaModelLog.feed(kafka.client(), names)) {
