@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,24 +58,23 @@ final class RollbackCommand implements Callable<Integer> {
     KafkaAccess access = kafka.access(data);
     TopicNames names = FollowCommand.names(access, model);
     Map.Entry<Version, HashValue> target = target(access, names);
+    long sentAt = freshet.wallTime().getAsLong();
     Decision decision =
         CommandOutcome.of(
             access,
             names,
             io.freshet.modellog.Command.rollback(
-                UUID.randomUUID().toString(),
-                target.getKey(),
-                target.getValue(),
-                freshet.wallTime().getAsLong()));
+                UUID.randomUUID().toString(), target.getKey(), target.getValue(), sentAt));
     freshet
         .terminal()
         .say(
             String.format(
                 Locale.ROOT,
-                "%s %s after step %,d: its newest version has state hash %s",
+                "%s %s after step %,d, decided %,d ms after it was asked: its newest version has state hash %s",
                 model,
                 decision.text(),
                 decision.at().step(),
+                decision.decidedAt() - sentAt,
                 decision.stateHash()));
     return 0;
   }
@@ -101,8 +101,13 @@ final class RollbackCommand implements Callable<Integer> {
       if (version.is(known.getKey())) {
         if (committed == null || known.getKey().number() > committed.number()) {
           throw new CommandFailed(
-              "version %s of %s must be committed, so that no restart takes it back; the newest committed one is %s"
-                  .formatted(known.getKey(), model, committed));
+              "version %s of %s must be committed, so that no restart takes it back; %s"
+                  .formatted(
+                      known.getKey(),
+                      model,
+                      committed == null
+                          ? "none is yet"
+                          : "the newest committed one is " + committed));
         }
         return known;
       }
@@ -115,6 +120,6 @@ final class RollbackCommand implements Callable<Integer> {
   private static String named(TreeMap<Version, HashValue> there) {
     return there.isEmpty()
         ? "none"
-        : "%d, from %s to %s".formatted(there.size(), there.firstKey(), there.lastKey());
+        : there.keySet().stream().map(Version::toString).collect(Collectors.joining(", "));
   }
 }

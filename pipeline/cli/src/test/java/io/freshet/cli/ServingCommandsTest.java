@@ -208,6 +208,23 @@ class ServingCommandsTest {
   }
 
   @Test
+  void aRollbackToWhatCannotBeHadIsRefusedInOneLine() {
+    assertThat(run("rollback", "quick", "--to", "9")).isEqualTo(1);
+    assertThat(err())
+        .contains("quick must have a version 9 that no restart took back")
+        .contains("it has 1:1, 1:2");
+    assertThat(run("rollback", "quick", "--to", "2:1")).isEqualTo(1);
+    assertThat(err()).contains("quick must have a version 2:1 that");
+    assertThat(run("rollback", "quick", "--to", "1")).isEqualTo(1);
+    assertThat(err()).contains("version 1:1 of quick must be committed").contains("none is yet");
+    assertThat(run("rollback", "quick", "--to", "newest")).isEqualTo(2);
+    assertThat(run("rollback", "quick")).isEqualTo(2);
+    assertThat(run("rollback", "nobody", "--to", "1")).isEqualTo(1);
+    assertThat(run("poison", "quick", "--share", "1.5")).isEqualTo(2);
+    assertThat(err()).contains("--share 0 to 1, got 16 and 1.5");
+  }
+
+  @Test
   void undoingIsNotCalledADelta() {
     assertThat(FollowCommand.by(Swap.Way.UNDONE)).isEqualTo("undone");
     assertThat(FollowCommand.by(Swap.Way.DELTA)).isEqualTo("delta");

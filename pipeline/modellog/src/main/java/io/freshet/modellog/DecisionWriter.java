@@ -87,6 +87,9 @@ final class DecisionWriter {
     Chunker chunker =
         new Chunker(chunks, model, SlotsRecords.NONE, false, Chunker.MAX_BYTES, values::add);
     chunker.delta(candidate);
+    // A rerun decides the same at the same step, and writes it over what is there.
+    refusals.remove(key);
+    candidates.removeIf(known -> known.key().equals(key));
     medium.transact(
         Lane.VERSIONS,
         sink -> {
@@ -99,10 +102,7 @@ final class DecisionWriter {
           }
         });
     if (sent == null) {
-      // A rerun decides the same at the same step.
-      refusals.remove(key);
       refusals.addLast(key);
-      candidates.removeIf(known -> known.key().equals(key));
       if (!values.isEmpty()) {
         candidates.addLast(new Candidate(key, values.size()));
       }

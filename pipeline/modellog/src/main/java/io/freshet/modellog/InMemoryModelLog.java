@@ -87,6 +87,14 @@ public final class InMemoryModelLog {
     return reader.before();
   }
 
+  /** Chunks of refused candidates that are kept. */
+  public int candidateChunks() {
+    return (int)
+        range(LogMedium.Topic.DECISIONS, 0, Long.MAX_VALUE).stream()
+            .filter(stored -> new LogCodec(model).entry(stored.value()) instanceof LogEntry.Chunk)
+            .count();
+  }
+
   /** Raw values of the log, in order. */
   public List<byte[]> rawLog() {
     return range(LogMedium.Topic.LOG, 0, Long.MAX_VALUE).stream()

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Retention {
 
-  private static final int NEWEST = 8;
+  private static final int NEWEST = 12;
   private static final int DAYS = 30;
   private static final long HOUR_MS = 3_600_000L;
   private static final long DAY_MS = 24 * HOUR_MS;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +92,27 @@ class KafkaModelLogTest extends ModelLogContract {
           }
         });
     return values;
+  }
+
+  @Override
+  void send(Command command) {
+    assertThat(new KafkaCommands(broker.kafka(), names).send(command, Duration.ZERO, () -> 0))
+        .as("nobody has decided on it")
+        .isNull();
+  }
+
+  /** As compaction will leave them: the newest record of each key. */
+  @Override
+  int candidates() {
+    KafkaTopicReader reader = new KafkaTopicReader(broker.kafka());
+    Map<String, LogEntry> newest = new HashMap<>();
+    LogCodec codec = new LogCodec(model());
+    reader.read(
+        names.decisions(),
+        reader.beginning(names.decisions()),
+        reader.end(names.decisions()),
+        (offset, key, value) -> newest.put(key, codec.entry(value)));
+    return (int) newest.values().stream().filter(entry -> entry instanceof LogEntry.Chunk).count();
   }
 
   @Test

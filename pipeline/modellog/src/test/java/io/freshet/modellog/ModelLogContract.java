@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every kind of model log must do; one subclass a kind. */
@@ -251,6 +253,108 @@ abstract class ModelLogContract {
       assertThat(facts.parent()).isEqualTo(cut.version());
       assertThat(facts.stateHash()).as("the cut's changes included").isEqualTo(cut.stateHash());
     }
+  }
+
+  /** Sends a command to the learner. */
+  abstract void send(Command command);
+
+  @Test
+  void commandsComeOnceAndInTheirOrder() {
+    ModelLog log = open(false);
+    log.claim(null, HashValue.EMPTY);
+    long from = log.commandsEnd();
+    Command back = Command.rollback("one", new Version(1, 7), new HashValue(3, 4), 5);
+    Command poison = Command.poison("two", 3, 0.25, 6);
+    send(back);
+    send(poison);
+
+    List<Command.Sent> sent = new ArrayList<>();
+    while (sent.size() < 2) {
+      sent.addAll(log.commands(from));
+    }
+    assertThat(sent).extracting(Command.Sent::command).containsExactly(back, poison);
+    assertThat(sent.get(0).offset()).isEqualTo(from);
+    assertThat(log.commands(from)).isEmpty();
+  }
+
+  @Test
+  void whatWasDecidedIsReadByTheNextAttemptAndOldCandidatesGo() throws Exception {
+    ModelLog log = open(false);
+    log.claim(null, HashValue.EMPTY);
+    Command.Sent sent =
+        new Command.Sent(4, Command.rollback("one", new Version(1, 7), HashValue.EMPTY, 5));
+    List<Decision> decisions = new ArrayList<>();
+    for (int step = 1; step <= 20; step++) {
+      decisions.add(decision(step, step == 10 ? sent : null));
+    }
+    StateDelta candidate =
+        new StateDelta(
+            List.of(),
+            List.of(new StateDelta.Rows("rows", 1, new long[] {1}, new float[] {2}, new long[0])));
+    for (Decision decision : decisions) {
+      log.decide(decision, decision.sent() == null ? candidate : StateDelta.NONE);
+    }
+    log.decide(decisions.get(19), candidate); // a rerun decides the same once more
+    log.close();
+
+    ModelLog next = open(false);
+    next.claim(null, HashValue.EMPTY);
+    assertThat(next.decisions()).isEqualTo(decisions);
+    assertThat(candidates()).as("chunks of refused candidates").isEqualTo(8);
+  }
+
+  /** Chunks that the topic of decisions holds. */
+  abstract int candidates() throws Exception;
+
+  private static Decision decision(long step, Command.@Nullable Sent sent) {
+    boolean refused = sent == null;
+    return new Decision(
+        refused ? Decision.Kind.REFUSED : Decision.Kind.ROLLED_BACK,
+        1,
+        new Decision.Place(step, 100 * step, 1_000 * step),
+        "for a reason",
+        refused ? null : new Version(1, 7),
+        new HashValue(step, 1),
+        sent,
+        refused ? 3 : 0,
+        refused ? Map.of("interactions-0", List.of(step, step + 1, step + 5)) : Map.of(),
+        refused ? new HashValue(step, 2) : null,
+        77);
+  }
+
+  @Test
+  void aCommittedVersionsWholeStateCanBeHadAndNoOther() {
+    ModelLog log = open(false);
+    TwoPartLearner learner = TwoPartLearner.start(log);
+    List<VersionFacts> facts = new ArrayList<>();
+    List<HashValue> own = new ArrayList<>();
+    for (int round = 0; round < 8; round++) {
+      learner.learn();
+      facts.add(learner.publish());
+      own.add(learner.state().own().computeHash());
+      if (round % 3 == 1) {
+        learner.anchor();
+      }
+    }
+    log.commit(facts.get(5).version());
+    for (int i = 0; i <= 5; i++) {
+      VersionFacts wanted = facts.get(i);
+      LearnerState state = log.state(wanted.version(), wanted.stateHash(), TwoPartLearner::empty);
+      assertThat(state.serving().computeHash()).isEqualTo(wanted.stateHash());
+      assertThat(state.own().computeHash()).isEqualTo(own.get(i));
+    }
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(
+            () ->
+                log.state(facts.get(6).version(), facts.get(6).stateHash(), TwoPartLearner::empty))
+        .withMessageContaining("1:7 must be committed")
+        .withMessageContaining("the newest committed version is 1:6");
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> log.state(new Version(1, 99), HashValue.EMPTY, TwoPartLearner::empty))
+        .withMessageContaining("must hold the live version 1:99");
+    assertThatExceptionOfType(BrokenLog.class)
+        .isThrownBy(() -> log.state(facts.get(2).version(), HashValue.EMPTY, TwoPartLearner::empty))
+        .withMessageContaining("with state hash " + HashValue.EMPTY);
   }
 
   @Test

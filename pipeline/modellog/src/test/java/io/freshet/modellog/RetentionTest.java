@@ -44,7 +44,7 @@ class RetentionTest {
       anchors.add(anchor(i + 1, NOW - Duration.ofMinutes(minutes - i).toMillis()));
     }
     List<AnchorPosition> kept = Retention.kept(anchors, null, NOW);
-    assertThat(kept).hasSizeBetween(8 + 22 + 28, 8 + 24 + 30);
+    assertThat(kept).hasSizeBetween(12 + 22 + 28, 12 + 24 + 30);
     assertThat(kept).isSubsetOf(anchors);
     assertThat(kept.get(kept.size() - 1)).isEqualTo(anchors.get(anchors.size() - 1));
     assertThat(Retention.kept(kept, null, NOW)).as("a second time").isEqualTo(kept);

@@ -86,7 +86,9 @@ class SpecificationTest {
             AnchorIndex.getClassSchema(),
             ChainIndex.getClassSchema(),
             ServedName.getClassSchema(),
-            Slots.getClassSchema())) {
+            Slots.getClassSchema(),
+            io.freshet.schema.avro.log.Command.getClassSchema(),
+            io.freshet.schema.avro.log.Decision.getClassSchema())) {
       vectors.put(
           "fingerprint " + schema.getName(), "%016x".formatted(AvroCodec.fingerprint(schema)));
     }
