@@ -51,6 +51,8 @@ public record LiveView(
       @Nullable Double calibration,
       @Nullable Double recentLogLoss,
       @Nullable Double recentAuc,
+      @Nullable Double ndcg10,
+      @Nullable Double mrr10,
       @Nullable Long version,
       @Nullable Long epoch,
       @Nullable Long served,

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class EvaluationStore implements AutoCloseable {
 
   private final Path directory;
   private final List<String> order;
+  private final Set<String> ranking;
   private final AvroCodec codec = AvroCodec.of(Evaluation.class);
   private final Map<String, Model> models = new LinkedHashMap<>();
 
@@ -44,6 +46,7 @@ public final class EvaluationStore implements AutoCloseable {
    *
    * @param quality since the start and lately
    * @param oracle the same of the true probabilities, null where there are none
+   * @param ndcg10 and {@code mrr10}: of ranking models, null of others
    */
   public record Figures(
       String model,
@@ -52,7 +55,9 @@ public final class EvaluationStore implements AutoCloseable {
       long step,
       OnlineQuality.Figures sinceStart,
       OnlineQuality.Figures recent,
-      OnlineQuality.@Nullable Figures oracleRecent) {}
+      OnlineQuality.@Nullable Figures oracleRecent,
+      @Nullable Double ndcg10,
+      @Nullable Double mrr10) {}
 
   private static final class Model {
 
@@ -62,13 +67,15 @@ public final class EvaluationStore implements AutoCloseable {
     final DataOutputStream out;
     final OnlineQuality quality = new OnlineQuality();
     final OnlineQuality oracle = new OnlineQuality();
+    final @Nullable Lists lists;
     final List<Step> steps = new ArrayList<>();
     long bytes;
     long epoch;
     long examples;
     long highestStep = Long.MIN_VALUE;
 
-    Model(String name, String family, Path file) throws IOException {
+    Model(String name, String family, Path file, boolean ranks) throws IOException {
+      this.lists = ranks ? new Lists() : null;
       this.name = name;
       this.family = family;
       this.file = file;
@@ -85,8 +92,18 @@ public final class EvaluationStore implements AutoCloseable {
    * @param order names of models in the order in which they are reported; others come after them
    */
   public EvaluationStore(Path directory, List<String> order) {
+    this(directory, order, Set.of());
+  }
+
+  /**
+   * @param directory for the files; it must exist
+   * @param order names of models in the order in which they are reported; others come after them
+   * @param ranking names of the models that rank
+   */
+  public EvaluationStore(Path directory, List<String> order, Set<String> ranking) {
     this.directory = directory;
     this.order = List.copyOf(order);
+    this.ranking = Set.copyOf(ranking);
   }
 
   /**
@@ -131,7 +148,8 @@ public final class EvaluationStore implements AutoCloseable {
           new Model(
               evaluation.getModel(),
               evaluation.getFamily(),
-              directory.resolve("evaluations-" + models.size()));
+              directory.resolve("evaluations-" + models.size()),
+              ranking.contains(evaluation.getModel()));
       models.put(evaluation.getModel(), known);
     }
     return known;
@@ -144,6 +162,9 @@ public final class EvaluationStore implements AutoCloseable {
   }
 
   private static void measure(Model model, List<EvaluationRow> rows) {
+    if (model.lists != null) {
+      model.lists.add(rows);
+    }
     for (EvaluationRow row : rows) {
       model.quality.add(row.getPrediction(), row.getLabel(), row.getWeight());
       Double truth = row.getTrueProbability();
@@ -172,7 +193,9 @@ public final class EvaluationStore implements AutoCloseable {
         model.steps.isEmpty() ? 0 : model.steps.get(model.steps.size() - 1).step,
         model.quality.sinceStart(),
         model.quality.recent(),
-        model.oracle.examples() == 0 ? null : model.oracle.recent());
+        model.oracle.examples() == 0 ? null : model.oracle.recent(),
+        model.lists == null ? null : model.lists.ndcg10(),
+        model.lists == null ? null : model.lists.mrr10());
   }
 
   /** Examples that this model has learnt. */

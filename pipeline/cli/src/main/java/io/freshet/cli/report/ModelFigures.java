@@ -92,6 +92,8 @@ final class ModelFigures {
         oracleWithinPositionAuc,
         oracleLogLoss,
         null,
+        of.ndcg10(),
+        of.mrr10(),
         recent,
         log == null ? null : log.gate());
   }
@@ -123,6 +125,8 @@ final class ModelFigures {
         m.oracleWithinPositionAuc(),
         m.oracleLogLoss(),
         logLoss,
+        m.ndcg10(),
+        m.mrr10(),
         m.recent(),
         m.gate());
   }

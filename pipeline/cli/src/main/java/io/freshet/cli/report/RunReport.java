@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param labels where the source's labels come from
  * @param events by type, those of earlier starts on the same data included
- * @param trainedExamples those that every model has learnt
+ * @param trainedExamples those that every model has learnt; models that rank are asked only where
+ *     all do
  * @param pendingExamples impressions that are neither learnt by every model nor dead letters
  * @param deadLetters records that could not be used; late and repeated events are not among them
  * @param eventsPerSecond of this start
@@ -44,6 +45,8 @@ public record RunReport(
    * One model, or one reference, of which there is no log.
    *
    * @param parameters floats of tensors and tables
+   * @param ndcg10 and {@code mrr10}: of ranking models, over what was shown for each query, against
+   *     judgments where there are any and else against clicks
    * @param deltas versions, those that hold a whole state at an attempt's start not counted
    * @param gate null where rounds are not judged, as those of references
    */
@@ -73,6 +76,8 @@ public record RunReport(
       @Nullable Double oracleWithinPositionAuc,
       @Nullable Double oracleLogLoss,
       @Nullable Double baselineLogLoss,
+      @Nullable Double ndcg10,
+      @Nullable Double mrr10,
       Recent recent,
       @Nullable GateTotals gate) {}
 

@@ -18,6 +18,7 @@ import io.freshet.cli.report.RunReport;
 import io.freshet.cli.report.ServedFreshness;
 import io.freshet.job.JobSettings;
 import io.freshet.job.input.InputPartitions;
+import io.freshet.job.timeline.Searches;
 import io.freshet.schema.EventTopics;
 import io.freshet.schema.event.Heartbeat;
 import io.freshet.scoring.settings.ModelSettings;
@@ -34,6 +35,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -131,8 +133,9 @@ public final class DemoRun {
     Map<String, Integer> partitions = topics.partitions(kafka.topics().events());
     long startedAt = wallTime.getAsLong();
     List<String> models = plan.models().models().stream().map(ModelSettings::name).toList();
+    Set<String> ranking = Searches.modelsThatRank(plan.models());
 
-    EvaluationStore store = opened(open, new EvaluationStore(data.scratch(), models));
+    EvaluationStore store = opened(open, new EvaluationStore(data.scratch(), models, ranking));
     JobGate gate = new JobGate(clock, plan.models().stream().outOfOrdernessMs(), System::nanoTime);
     Feeder feeder =
         new Feeder(
@@ -151,6 +154,7 @@ public final class DemoRun {
             plan.source(),
             plan.seed(),
             models,
+            ranking,
             plan.models().stream().waitMs(),
             store,
             deadLetters,

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class RunFigures {
   private final Source opened;
   private final long seed;
   private final List<String> models;
+  private final List<String> learnersOfAll;
   private final long waitMs;
   private final EvaluationStore store;
   private final DeadLetterCounts deadLetters;
@@ -61,6 +63,7 @@ final class RunFigures {
       Source opened,
       long seed,
       List<String> models,
+      Set<String> ranking,
       long waitMs,
       EvaluationStore store,
       DeadLetterCounts deadLetters,
@@ -72,6 +75,8 @@ final class RunFigures {
     this.opened = opened;
     this.seed = seed;
     this.models = List.copyOf(models);
+    List<String> others = models.stream().filter(model -> !ranking.contains(model)).toList();
+    this.learnersOfAll = others.isEmpty() ? this.models : others;
     this.waitMs = waitMs;
     this.store = store;
     this.deadLetters = deadLetters;
@@ -97,9 +102,12 @@ final class RunFigures {
     return state;
   }
 
-  /** Examples that every model has learnt. */
+  /**
+   * Examples that every model has learnt. Models that rank learn from a part of the impressions
+   * only, so they are asked only where all do.
+   */
   long trained() {
-    return models.stream().mapToLong(store::examples).min().orElse(0);
+    return learnersOfAll.stream().mapToLong(store::examples).min().orElse(0);
   }
 
   /** Impressions that are neither learnt by every model nor dead letters. */
@@ -211,6 +219,8 @@ final class RunFigures {
               of.sinceStart().calibration(),
               of.recent().logLoss(),
               of.recent().auc(),
+              of.ndcg10(),
+              of.mrr10(),
               log == null ? null : log.version(),
               log == null ? null : log.epoch(),
               served == null ? null : served.version().number(),

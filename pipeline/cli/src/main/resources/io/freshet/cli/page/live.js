@@ -132,6 +132,7 @@ function tables(view) {
     cell(row, m.family); cell(row, number(m.examples)); cell(row, number(m.step));
     cell(row, number(m.logLoss, 4)); cell(row, number(m.recentLogLoss, 4));
     cell(row, number(m.auc, 4)); cell(row, number(m.recentAuc, 4)); cell(row, number(m.calibration, 3));
+    cell(row, number(m.ndcg10, 4)); cell(row, number(m.mrr10, 4));
     cell(row, m.version === null ? "–" : m.epoch + ":" + m.version); cell(row, number(m.served));
     cell(row, number(m.parameters)); cell(row, number(m.tableRows));
     cell(row, bytes(m.bytesPerDelta)); cell(row, bytes(m.bytesPerAnchor));

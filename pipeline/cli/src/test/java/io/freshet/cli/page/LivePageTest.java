@@ -31,6 +31,8 @@ class LivePageTest {
             1.0,
             0.29,
             0.71,
+            null,
+            null,
             5L,
             1L,
             5L,

@@ -6,7 +6,10 @@ import io.freshet.schema.event.JudgmentEvent;
 import io.freshet.schema.event.QueryEvent;
 import io.freshet.scoring.settings.FeatureSource;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelsFile;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which records and entries go to the timeline of a query, and which models learn from it. */
@@ -22,6 +25,14 @@ public final class Searches {
     return model.features().stream()
         .flatMap(feature -> feature.from().stream())
         .anyMatch(from -> FeatureSource.of(from).kind() == FeatureSource.Kind.QUERY_TEXT);
+  }
+
+  /** The names of the models that rank. */
+  public static Set<String> modelsThatRank(ModelsFile file) {
+    return file.models().stream()
+        .filter(Searches::areLearntBy)
+        .map(ModelSettings::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   public static boolean concerns(InputRecord record) {

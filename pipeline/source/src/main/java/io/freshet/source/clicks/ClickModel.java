@@ -14,7 +14,16 @@ public sealed interface ClickModel {
    *
    * @param attractions by position, each in [0, 1]
    */
-  double[] probabilities(double[] attractions);
+  default double[] probabilities(double[] attractions) {
+    double[] probabilities = examinations(attractions);
+    for (int i = 0; i < attractions.length; i++) {
+      probabilities[i] *= attractions[i];
+    }
+    return probabilities;
+  }
+
+  /** The probability that each position is looked at, on a page like this. */
+  double[] examinations(double[] attractions);
 
   /** One user's clicks by position. */
   boolean[] draw(double[] attractions, Chance chance);
@@ -48,12 +57,12 @@ public sealed interface ClickModel {
     }
 
     @Override
-    public double[] probabilities(double[] attractions) {
-      double[] probabilities = new double[attractions.length];
-      for (int i = 0; i < attractions.length; i++) {
-        probabilities[i] = examination(i + 1) * attractions[i];
+    public double[] examinations(double[] attractions) {
+      double[] looked = new double[attractions.length];
+      for (int i = 0; i < looked.length; i++) {
+        looked[i] = examination(i + 1);
       }
-      return probabilities;
+      return looked;
     }
 
     @Override
@@ -92,14 +101,14 @@ public sealed interface ClickModel {
     }
 
     @Override
-    public double[] probabilities(double[] attractions) {
-      double[] probabilities = new double[attractions.length];
-      double looked = 1;
+    public double[] examinations(double[] attractions) {
+      double[] looked = new double[attractions.length];
+      double reads = 1;
       for (int i = 0; i < attractions.length; i++) {
-        probabilities[i] = looked * attractions[i];
-        looked *= attractions[i] * afterClick + (1 - attractions[i]) * afterSkip;
+        looked[i] = reads;
+        reads *= attractions[i] * afterClick + (1 - attractions[i]) * afterSkip;
       }
-      return probabilities;
+      return looked;
     }
 
     @Override

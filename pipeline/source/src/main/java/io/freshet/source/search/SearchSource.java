@@ -13,6 +13,7 @@ import io.freshet.source.search.SearchCollection.Document;
 import io.freshet.source.search.SearchCollection.Query;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -100,18 +101,11 @@ public final class SearchSource implements Source {
         query, q -> ranker.top(queries.get(q).text(), SearchStream.CANDIDATES));
   }
 
-  /**
-   * What a page shows.
-   *
-   * @param documents by position, indexes in the collection
-   * @param propensities by position: how likely the ranker is to show that document there
-   */
-  private record Page(int[] documents, double[] propensities) {}
-
-  private Page page(int query, Chance chance) {
+  /** What a page shows by position, as indexes in the collection. */
+  private int[] page(int query, Chance chance) {
     int[] best = candidates(query);
-    int size = Math.min(SearchStream.PAGE, best.length);
     int[] shown = best.clone();
+    int size = Math.min(SearchStream.PAGE, best.length);
     if (chance.unit() < stream.explore()) {
       for (int i = 0; i < size; i++) {
         int other = i + chance.below(shown.length - i);
@@ -120,14 +114,7 @@ public final class SearchSource implements Source {
         shown[other] = document;
       }
     }
-    int[] documents = new int[size];
-    double[] propensities = new double[size];
-    for (int i = 0; i < size; i++) {
-      documents[i] = shown[i];
-      propensities[i] =
-          stream.explore() / best.length + (shown[i] == best[i] ? 1 - stream.explore() : 0);
-    }
-    return new Page(documents, propensities);
+    return Arrays.copyOf(shown, size);
   }
 
   /** Events are cheap to make, so those before the first wanted one are made and let go. */
@@ -216,12 +203,12 @@ public final class SearchSource implements Source {
       String user = "u" + ranked(stream.users(), chance);
       int number = ranked(queries.size(), chance);
       Query query = queries.get(number);
-      Page page = page(number, chance);
+      int[] page = page(number, chance);
       String name = "q" + search;
       List<String> results = new ArrayList<>();
-      double[] attractions = new double[page.documents().length];
+      double[] attractions = new double[page.length];
       for (int i = 0; i < attractions.length; i++) {
-        String id = collection.documents().get(page.documents()[i]).id();
+        String id = collection.documents().get(page[i]).id();
         results.add(id);
         attractions[i] = grades.attraction(query.grades().getOrDefault(id, 0));
       }
@@ -232,6 +219,7 @@ public final class SearchSource implements Source {
           add(new JudgmentEvent(name, id, grade, time, null, index));
         }
       }
+      double[] looked = stream.clicks().examinations(attractions);
       double[] truth = stream.clicks().probabilities(attractions);
       boolean[] clicked = stream.clicks().draw(attractions, chance);
       long shownAt = time + PAGE_DELAY_MS;
@@ -261,7 +249,7 @@ public final class SearchSource implements Source {
                 name,
                 Map.of(),
                 null,
-                page.propensities()[i],
+                looked[i] > 0 ? (Double) looked[i] : null,
                 truth[i],
                 null,
                 index));

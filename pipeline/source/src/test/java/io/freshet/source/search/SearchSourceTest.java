@@ -1,5 +1,6 @@
 package io.freshet.source.search;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -97,42 +98,44 @@ class SearchSourceTest {
     assertThat(searches).hasSizeGreaterThan(100);
   }
 
-  /** 8,000 pages a query: a rate is off by more than 0.03 with a probability below 10^-6. */
   @Test
-  void statedPropensitiesAndProbabilitiesAreTheRatesThatCome() {
-    Map<String, Integer> shown = new HashMap<>();
-    Map<String, Double> propensity = new HashMap<>();
-    Map<String, String> keys = new HashMap<>();
-    Map<String, String> texts = new HashMap<>();
-    Map<String, Integer> clicks = new HashMap<>();
-    Map<String, Integer> pages = new HashMap<>();
-    Map<String, Double> truth = new HashMap<>();
-    for (Event event : SourceChecks.take(source(POSITION, 0.5).from(0), 300_000)) {
-      if (event instanceof QueryEvent query) {
-        texts.put(query.queryId(), query.text());
-        pages.merge(query.text(), 1, Integer::sum);
-      } else if (event instanceof ImpressionEvent one) {
-        String key =
-            texts.get(String.valueOf(one.queryId())) + "/" + one.itemId() + "/" + one.position();
-        keys.put(one.impressionId(), key);
-        shown.merge(key, 1, Integer::sum);
-        propensity.put(key, one.propensity());
-        truth.put(key, one.trueClickProbability());
-      } else if (event instanceof ClickEvent click) {
-        clicks.merge(keys.get(String.valueOf(click.impressionId())), 1, Integer::sum);
+  void everyPageIsOfTheRankersCandidatesAndTheStatedShareOfPagesIsRandom() {
+    Bm25 ranker = new Bm25(small().documents().stream().map(Document::text).toList());
+    List<String> best = new ArrayList<>();
+    for (int document : ranker.top("a kettle", SearchStream.CANDIDATES)) {
+      best.add("d" + document);
+    }
+    int pages = 0;
+    int inOrder = 0;
+    for (Event event : SourceChecks.take(source(POSITION, 0.3).from(0), 60_000)) {
+      if (event instanceof QueryEvent query && query.text().equals("a kettle")) {
+        assertThat(best).containsAll(query.results());
+        pages++;
+        inOrder += query.results().equals(best.subList(0, SearchStream.PAGE)) ? 1 : 0;
       }
     }
-    assertThat(pages.get("a kettle")).isGreaterThan(4_000);
-    shown.forEach(
-        (key, count) -> {
-          int all = pages.getOrDefault(key.substring(0, key.indexOf('/')), 0);
-          assertThat((double) count / all).as(key).isCloseTo(propensity.get(key), within(0.04));
-          if (count > 1_000) {
-            assertThat((double) clicks.getOrDefault(key, 0) / count)
-                .as(key)
-                .isCloseTo(truth.get(key), within(0.08));
-          }
-        });
+    // 1,500 pages: a share is off by more than 0.06 with a probability below 10^-6
+    assertThat(pages).isGreaterThan(1_500);
+    assertThat((double) inOrder / pages).isCloseTo(0.7, within(0.06));
+  }
+
+  @Test
+  void clicksComeAtTheStatedRateAndPropensitiesAreThoseOfLookingThere() {
+    double expected = 0;
+    long clicks = 0;
+    long shown = 0;
+    for (Event event : SourceChecks.take(source(POSITION, 0.5).from(0), 300_000)) {
+      if (event instanceof ImpressionEvent one) {
+        assertThat(one.propensity()).isEqualTo(1.0 / one.position());
+        assertThat(one.trueClickProbability()).isBetween(0.0999 / one.position(), one.propensity());
+        expected += requireNonNull(one.trueClickProbability());
+        shown++;
+      } else if (event instanceof ClickEvent) {
+        clicks++;
+      }
+    }
+    // the deviation of the sum is at most half the root of its size; six of them
+    assertThat(clicks - expected).isBetween(-3 * Math.sqrt(shown), 3 * Math.sqrt(shown));
   }
 
   @Test
