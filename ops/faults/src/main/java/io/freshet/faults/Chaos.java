@@ -158,20 +158,32 @@ final class Chaos {
         END,
         () -> "learners must reach the end, they are at " + progress.snapshot(),
         () -> {
-          if (FaultsClock.millis() - promisedAt[0] > QUIET.toMillis()) {
-            arena.feed().promiseAgain();
-            promisedAt[0] = FaultsClock.millis();
-          }
+          repeatPromise(arena, promisedAt);
           return progress.refresh().learnt(Heartbeat.END_OF_TIME - 1);
         });
+    arena.pulse().drain(END);
     FaultsClock.await(
         END,
-        () -> "all readers must serve the same, they serve " + arena.readers().newest().values(),
-        () -> quiet(arena));
-    arena.pulse().drain(END);
+        () ->
+            "all readers must serve the last step, they serve " + arena.readers().newest().values(),
+        () -> {
+          repeatPromise(arena, promisedAt);
+          return quiet(arena);
+        });
   }
 
-  /** Whether both readers of each model have held the same version for a while. */
+  /** An attempt that has started meanwhile has forgotten the end of time. */
+  private static void repeatPromise(Arena arena, long[] promisedAt) {
+    if (FaultsClock.millis() - promisedAt[0] > QUIET.toMillis()) {
+      arena.feed().promiseAgain();
+      promisedAt[0] = FaultsClock.millis();
+    }
+  }
+
+  /**
+   * Whether both readers of each model have held the same version for a while, one of its last
+   * step: an attempt that ends just now has said its steps before it has published them.
+   */
   private static boolean quiet(Arena arena) {
     Map<String, ReaderLine> newest = arena.readers().newest();
     long now = FaultsClock.millis();
@@ -181,6 +193,7 @@ final class Chaos {
       if (speculative == null
           || committed == null
           || speculative.number() != committed.number()
+          || speculative.step() < arena.pulse().step(model)
           || now - Math.max(speculative.at(), committed.at()) < QUIET.toMillis()) {
         return false;
       }

@@ -31,6 +31,7 @@ final class Pulse implements AutoCloseable {
   private final Map<String, Long> steppedAt = new ConcurrentHashMap<>();
   private final Map<String, Long> epochs = new ConcurrentHashMap<>();
   private final Map<String, Long> steppedIn = new ConcurrentHashMap<>();
+  private final Map<String, Long> steps = new ConcurrentHashMap<>();
   private final Thread thread;
   private volatile long position;
   private volatile boolean closed;
@@ -77,6 +78,7 @@ final class Pulse implements AutoCloseable {
     try {
       Evaluation evaluation = codec.decode(value, Evaluation.class);
       epochs.merge(evaluation.getModel(), evaluation.getEpoch(), Math::max);
+      steps.merge(evaluation.getModel(), evaluation.getStep(), Math::max);
     } catch (UndecodableRecord e) {
       throw new FaultsFailed("evaluations must be readable: " + e.getMessage(), e);
     }
@@ -90,6 +92,11 @@ final class Pulse implements AutoCloseable {
   /** The newest attempt of {@code model} that has said anything; 0 before the first. */
   long epoch(String model) {
     return epochs.getOrDefault(model, 0L);
+  }
+
+  /** The highest step that an attempt of {@code model} has taken; 0 before the first. */
+  long step(String model) {
+    return steps.getOrDefault(model, 0L);
   }
 
   /** The newest attempt of {@code model} that has learnt anything new; 0 before the first. */
