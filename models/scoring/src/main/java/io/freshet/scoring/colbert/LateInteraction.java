@@ -52,6 +52,7 @@ public final class LateInteraction {
   private final TextEncoder documents;
   private final QueryWeights weights;
   private final TextPass pass;
+  private final WordCache words;
   private final MaxSim maxSim;
   private final float[] head;
   private final float[] generation;
@@ -67,6 +68,7 @@ public final class LateInteraction {
     this.documents = new TextEncoder(shape, state, kernels, true);
     this.weights = new QueryWeights(shape, state);
     this.pass = new TextPass(shape.ranking());
+    this.words = new WordCache(width);
     this.maxSim = new MaxSim(kernels);
     this.head = state.tensor(ColbertShape.HEAD).data();
     this.generation = state.tensor(ColbertShape.GENERATION).data();
@@ -105,6 +107,12 @@ public final class LateInteraction {
    * @param tokens as {@link ColbertShape#document} joins them
    */
   public float[] document(long[] tokens) {
+    return shape.ranking().context() > 0
+        ? encode(tokens)
+        : words.vectors(generation(), tokens, this::encode);
+  }
+
+  private float[] encode(long[] tokens) {
     documents.encode(tokens, pass);
     return TextEncoder.vectors(pass, width);
   }

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The stated ranker of the streams: BM25 over words (Robertson, Walker 1994; k1 = 1.2, b = 0.75,
- * idf = ln(1 + (n - df + 0.5) / (df + 0.5))), terms in the order of their spelling, ties by the
- * document's place in the collection. Words are runs of letters and digits in lower case; those in
- * more than half of the documents are left out.
+ * The stated ranker of the streams: BM25 over words (Robertson, Walker 1994; k1 = 1.2 and b = 0.75
+ * where nothing else is said, idf = ln(1 + (n - df + 0.5) / (df + 0.5))), terms in the order of
+ * their spelling, ties by the document's place in the collection. Words are runs of letters and
+ * digits in lower case; those in more than half of the documents are left out.
  */
 public final class Bm25 {
 
@@ -21,31 +21,58 @@ public final class Bm25 {
 
   private record Postings(int[] documents, int[] counts) {}
 
-  private final Map<String, Postings> terms = new HashMap<>();
+  private final Map<String, Postings> terms;
+  private final int[] lengths;
   private final double[] norms;
+  private final double k1;
 
   public Bm25(List<String> texts) {
-    Map<String, List<int[]>> found = new HashMap<>();
-    int[] lengths = new int[texts.size()];
+    this(postings(texts), lengths(texts), K1, B);
+  }
+
+  private Bm25(Map<String, Postings> terms, int[] lengths, double k1, double b) {
+    this.terms = terms;
+    this.lengths = lengths;
+    this.k1 = k1;
     long total = 0;
+    for (int length : lengths) {
+      total += length;
+    }
+    double mean = Math.max(1, (double) total / Math.max(1, lengths.length));
+    norms = new double[lengths.length];
+    for (int document = 0; document < norms.length; document++) {
+      norms[document] = k1 * (1 - b + b * lengths[document] / mean);
+    }
+  }
+
+  /**
+   * The same documents under other constants.
+   *
+   * @param newK1 the larger, the longer another occurrence of a word counts
+   * @param newB how much a document's length is held against it, 0 to 1
+   */
+  public Bm25 with(double newK1, double newB) {
+    return new Bm25(terms, lengths, newK1, newB);
+  }
+
+  private static int[] lengths(List<String> texts) {
+    return texts.stream().mapToInt(text -> words(text).size()).toArray();
+  }
+
+  private static Map<String, Postings> postings(List<String> texts) {
+    Map<String, List<int[]>> found = new HashMap<>();
     for (int document = 0; document < texts.size(); document++) {
       Map<String, Integer> counts = new HashMap<>();
       for (String word : words(texts.get(document))) {
         counts.merge(word, 1, Integer::sum);
-        lengths[document]++;
       }
-      total += lengths[document];
       for (Map.Entry<String, Integer> term : counts.entrySet()) {
         found
             .computeIfAbsent(term.getKey(), t -> new ArrayList<>())
             .add(new int[] {document, term.getValue()});
       }
     }
-    double mean = Math.max(1, (double) total / Math.max(1, texts.size()));
-    norms = new double[texts.size()];
-    for (int document = 0; document < norms.length; document++) {
-      norms[document] = K1 * (1 - B + B * lengths[document] / mean);
-    }
+    Map<String, Postings> terms = new HashMap<>();
     found.forEach(
         (term, pairs) -> {
           if (2 * pairs.size() <= texts.size() || texts.size() < 10) {
@@ -56,10 +83,11 @@ public final class Bm25 {
                     pairs.stream().mapToInt(pair -> pair[1]).toArray()));
           }
         });
+    return terms;
   }
 
-  /** The documents that share a word with the query, best first, at most {@code size}. */
-  public int[] top(String query, int size) {
+  /** The score of every document; 0 = shares no word with the query. */
+  public double[] scores(String query) {
     double[] scores = new double[norms.length];
     for (String term : new TreeSet<>(words(query))) {
       Postings postings = terms.get(term);
@@ -71,9 +99,19 @@ public final class Bm25 {
       for (int i = 0; i < df; i++) {
         int document = postings.documents[i];
         int count = postings.counts[i];
-        scores[document] += idf * count * (K1 + 1) / (count + norms[document]);
+        scores[document] += idf * count * (k1 + 1) / (count + norms[document]);
       }
     }
+    return scores;
+  }
+
+  /** The documents that share a word with the query, best first, at most {@code size}. */
+  public int[] top(String query, int size) {
+    return top(scores(query), size);
+  }
+
+  /** The documents of positive score, best first, at most {@code size}. */
+  public static int[] top(double[] scores, int size) {
     int[] best = new int[size];
     int found = 0;
     for (int document = 0; document < scores.length; document++) {

@@ -1,0 +1,70 @@
+package io.freshet.bench.experiments;
+
+import io.freshet.bench.experiments.RankedList.Quality;
+import io.freshet.source.search.Chorus;
+import io.freshet.source.search.MedQuad;
+import io.freshet.source.search.SciFact;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Late interaction on the search collections, a part of the page at a time. Arguments: the command
+ * as people write it, the folder of collections, the page, the part.
+ */
+public final class ColbertExperiment {
+
+  /** Shares queries out among folds. */
+  private static final long FOLDS_SEED = 1;
+
+  private static final int MEDQUAD_QUERIES = 1_000;
+
+  /** The parts of the page. */
+  enum Part {
+    UNTRAINED
+  }
+
+  private ColbertExperiment() {}
+
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length != 4) {
+      throw new IllegalArgumentException(
+          "arguments must be COMMAND DATA PAGE PART, got " + List.of(arguments));
+    }
+    List<Part> parts =
+        arguments[3].equals("all")
+            ? List.of(Part.values())
+            : List.of(Part.valueOf(arguments[3].toUpperCase(Locale.ROOT)));
+    List<SearchTask> tasks = tasks(Path.of(arguments[1]));
+    Path page = Path.of(arguments[2]);
+    for (Part part : parts) {
+      String text =
+          switch (part) {
+            case UNTRAINED -> UntrainedPart.text(tasks);
+          };
+      String name = "colbert-" + part.name().toLowerCase(Locale.ROOT);
+      String command = arguments[0] + " --part " + part.name().toLowerCase(Locale.ROOT);
+      Page.replace(page, name, text.replace("$COMMAND", command));
+    }
+  }
+
+  private static List<SearchTask> tasks(Path data) {
+    return List.of(
+        new SearchTask(
+            Chorus.read(data.resolve("chorus-electronics/products.tsv.xz")),
+            Quality.NDCG,
+            Integer.MAX_VALUE,
+            FOLDS_SEED),
+        new SearchTask(
+            SciFact.read(data.resolve("scifact/corpus.tsv.xz")),
+            Quality.NDCG,
+            Integer.MAX_VALUE,
+            FOLDS_SEED),
+        new SearchTask(
+            MedQuad.read(data.resolve("medquad-liveqa/medquad_qa.tsv.xz")),
+            Quality.MRR,
+            MEDQUAD_QUERIES,
+            FOLDS_SEED));
+  }
+}

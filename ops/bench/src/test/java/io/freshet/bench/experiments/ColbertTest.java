@@ -1,0 +1,126 @@
+package io.freshet.bench.experiments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.bench.experiments.RankedList.Quality;
+import io.freshet.bench.experiments.SearchTask.Asked;
+import io.freshet.bench.experiments.SearchTask.Fold;
+import io.freshet.learning.metric.RankingQuality;
+import io.freshet.source.search.SearchCollection;
+import io.freshet.source.search.SearchCollection.Document;
+import io.freshet.source.search.SearchCollection.Query;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ColbertTest {
+
+  private static final LateRanker.Plan SMALL =
+      new LateRanker.Plan(16, "{width: 32, vector: 32}", "{}");
+
+  /** Ten queries "kind-of-thing n", each with one right document and one wrong one judged. */
+  private static SearchCollection collection() {
+    List<Document> documents = new ArrayList<>();
+    List<Query> queries = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      documents.add(new Document("good" + i, "lamps kind" + i + " for reading", Map.of()));
+      documents.add(new Document("bad" + i, "lamp kind" + (i + 1) % 10 + " broken", Map.of()));
+      queries.add(new Query("q" + i, "lamp kind" + i, Map.of("good" + i, 2, "bad" + i, 0)));
+    }
+    queries.add(new Query("hopeless", "lamp", Map.of("bad1", 0, "not in the catalogue", 2)));
+    return new SearchCollection("small", 3, documents, queries);
+  }
+
+  @Test
+  void qualitiesAreThoseOfTheProductWhereAllThatIsJudgedIsInTheList() {
+    Random random = new Random(1);
+    for (int run = 0; run < 50; run++) {
+      int n = 1 + random.nextInt(30);
+      int[] grades = new int[n];
+      double[] scores = new double[n];
+      for (int i = 0; i < n; i++) {
+        grades[i] = random.nextInt(4);
+        scores[i] = random.nextDouble();
+      }
+      grades[random.nextInt(n)] = 1;
+      RankingQuality expected = new RankingQuality();
+      expected.add(scores, grades);
+      Asked asked = new Asked("", "", new int[n], new double[n], grades, grades);
+      assertThat(Quality.NDCG.of(asked, scores)).isCloseTo(expected.ndcg10(), within(1e-12));
+      assertThat(Quality.MRR.of(asked, scores)).isCloseTo(expected.mrr10(), within(1e-12));
+    }
+  }
+
+  @Test
+  void whatNoJudgeSawIsIrrelevantOrLeftOutAndWhatWasNotFoundIsMissed() {
+    int[] grades = {RankedList.UNJUDGED, 1};
+    Asked asked = new Asked("", "", new int[2], new double[2], grades, new int[] {1, 1, 0});
+    double[] scores = {2, 1};
+    double ideal = 1 + Math.log(2) / Math.log(3);
+    assertThat(Quality.NDCG.of(asked, scores))
+        .isCloseTo(Math.log(2) / Math.log(3) / ideal, within(1e-12));
+    assertThat(Quality.NDCG_JUDGED.of(asked, scores)).isCloseTo(1 / ideal, within(1e-12));
+  }
+
+  @Test
+  void everyQueryThatCanBeAnsweredIsTestedByOneFoldAndTeachesOrChoosesInTheOthers() {
+    SearchTask task = new SearchTask(collection(), Quality.NDCG, Integer.MAX_VALUE, 1);
+    assertThat(task.queries()).isEqualTo(10);
+    Set<String> tested = new HashSet<>();
+    for (int f = 0; f < SearchTask.FOLDS; f++) {
+      Fold fold = task.fold(f);
+      assertThat(fold.test()).hasSize(2).allMatch(asked -> tested.add(asked.id()));
+      assertThat(fold.next()).hasSize(2);
+      assertThat(fold.rest()).hasSize(6).doesNotContainAnyElementsOf(fold.next());
+      assertThat(fold.others())
+          .containsExactlyInAnyOrderElementsOf(union(fold.next(), fold.rest()))
+          .extracting(Asked::id)
+          .doesNotContainAnyElementsOf(fold.test().stream().map(Asked::id).toList());
+    }
+    assertThat(tested).hasSize(10);
+  }
+
+  private static List<Asked> union(List<Asked> one, List<Asked> other) {
+    List<Asked> all = new ArrayList<>(one);
+    all.addAll(other);
+    return all;
+  }
+
+  @Test
+  void anUntrainedRankerMatchesWordsOfLikeSpelling() {
+    SearchTask task = new SearchTask(collection(), Quality.NDCG, Integer.MAX_VALUE, 1);
+    Asked asked =
+        new Asked("", "lamps kind3", new int[] {6, 8}, new double[2], new int[2], new int[2]);
+    try (LateRanker ranker = new LateRanker(SMALL, task.texts(), 1)) {
+      double[] matches = ranker.matches(List.of(asked))[0];
+      assertThat(matches[0]).isCloseTo(1, within(1e-5));
+      assertThat(matches[1]).isBetween(0.1, 0.9);
+    }
+  }
+
+  @Test
+  void anIntervalHoldsTheMeanAndNarrowsWithTheSample() {
+    Random random = new Random(2);
+    double[] few = random.doubles(50, -1, 1.2).toArray();
+    double[] many = random.doubles(5_000, -1, 1.2).toArray();
+    Bootstrap wide = Bootstrap.of(few);
+    Bootstrap narrow = Bootstrap.of(many);
+    assertThat(wide.mean()).isBetween(wide.low(), wide.high());
+    assertThat(narrow.low()).isPositive();
+    double normal = 1.96 * Page.deviation(many) / Math.sqrt(many.length);
+    assertThat((narrow.high() - narrow.low()) / 2).isCloseTo(normal, within(0.1 * normal));
+    assertThat(narrow.marked()).startsWith("**+0.");
+  }
+
+  @Test
+  void scoresOfDifferentRankersAreAddedOnOneScale() {
+    double[] sum = RankedList.sum(new double[] {10, 20}, 2, new double[] {0.2, 0.1});
+    assertThat(sum).containsExactly(new double[] {1, -1}, within(1e-9));
+    assertThat(RankedList.standardised(new double[] {3, 3})).containsExactly(0, 0);
+  }
+}
