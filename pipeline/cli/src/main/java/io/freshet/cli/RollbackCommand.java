@@ -12,12 +12,14 @@ import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.state.HashValue;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,9 +119,27 @@ final class RollbackCommand implements Callable<Integer> {
             .formatted(model, version, named(there)));
   }
 
-  private static String named(TreeMap<Version, HashValue> there) {
-    return there.isEmpty()
-        ? "none"
-        : there.keySet().stream().map(Version::toString).collect(Collectors.joining(", "));
+  /** Versions in their order, those that follow each other as one: {@code 1:1 to 1:40, 2:44}. */
+  static String named(NavigableMap<Version, HashValue> there) {
+    List<String> named = new ArrayList<>();
+    Version first = null;
+    Version last = null;
+    for (Version version : there.keySet()) {
+      if (last == null
+          || version.epoch() != last.epoch()
+          || version.number() != last.number() + 1) {
+        add(named, first, last);
+        first = version;
+      }
+      last = version;
+    }
+    add(named, first, last);
+    return named.isEmpty() ? "none" : String.join(", ", named);
+  }
+
+  private static void add(List<String> named, @Nullable Version first, @Nullable Version last) {
+    if (first != null) {
+      named.add(first.equals(last) ? first.toString() : first + " to " + last);
+    }
   }
 }

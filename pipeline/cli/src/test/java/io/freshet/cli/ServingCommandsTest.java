@@ -212,7 +212,7 @@ class ServingCommandsTest {
     assertThat(run("rollback", "quick", "--to", "9")).isEqualTo(1);
     assertThat(err())
         .contains("quick must have a version 9 that no restart took back")
-        .contains("it has 1:1, 1:2");
+        .contains("it has 1:1 to 1:2");
     assertThat(run("rollback", "quick", "--to", "2:1")).isEqualTo(1);
     assertThat(err()).contains("quick must have a version 2:1 that");
     assertThat(run("rollback", "quick", "--to", "1")).isEqualTo(1);
