@@ -22,7 +22,11 @@ public final class ColbertExperiment {
 
   /** The parts of the page. */
   enum Part {
-    UNTRAINED
+    UNTRAINED,
+    UNSEEN,
+    RETURNING,
+    DEBIASED,
+    PROJECTIONS
   }
 
   private ColbertExperiment() {}
@@ -42,6 +46,10 @@ public final class ColbertExperiment {
       String text =
           switch (part) {
             case UNTRAINED -> UntrainedPart.text(tasks);
+            case UNSEEN -> UnseenPart.text(tasks);
+            case RETURNING -> ReturningPart.text(tasks);
+            case DEBIASED -> DebiasPart.text(tasks);
+            case PROJECTIONS -> ProjectionPart.text(tasks);
           };
       String name = "colbert-" + part.name().toLowerCase(Locale.ROOT);
       String command = arguments[0] + " --part " + part.name().toLowerCase(Locale.ROOT);

@@ -4,6 +4,8 @@ import io.freshet.bench.experiments.SearchTask.Asked;
 import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
 import io.freshet.learning.colbert.ColbertLearning;
+import io.freshet.scoring.Scorer;
+import io.freshet.scoring.colbert.ColbertScoring;
 import io.freshet.scoring.colbert.LateInteraction;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.FeatureEncoder;
@@ -12,6 +14,7 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFileReader;
 import io.freshet.scoring.settings.SettingsDefaults;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,10 +30,18 @@ final class LateRanker implements AutoCloseable {
 
   /**
    * @param documentWords that count of a document
+   * @param remembers whether every pair of a query and a document has a weight of its own, which
+   *     with the position's adds to the logit
    * @param ranking settings as in a models file, in braces
    * @param optimizer settings as in a models file, in braces
    */
-  record Plan(int documentWords, String ranking, String optimizer) {
+  record Plan(int documentWords, boolean remembers, String ranking, String optimizer) {
+
+    private static final String MEMORY =
+        """
+              - {name: pair, from: [query.text, item.id], as: cross}
+              - {name: position, from: position, as: bias}
+        """;
 
     ModelSettings settings(long seed) {
       String model =
@@ -46,9 +57,10 @@ final class LateRanker implements AutoCloseable {
                 - {name: text, from: item.text, as: tokens, length: %d}
           """
               .formatted(seed, ranking, optimizer, documentWords);
+      String all = remembers ? model + MEMORY : model;
       return new ModelsFileReader(
               Map.of("colbert", new ColbertLearning().engines()), SettingsDefaults.LIVE)
-          .read(model)
+          .read(all)
           .models()
           .get(0);
     }
@@ -84,22 +96,36 @@ final class LateRanker implements AutoCloseable {
     return new Instance("", item, null, Map.of(), 1, TIME, Map.of(), query);
   }
 
-  private long[] tokens(String query) {
-    return encoder.encode(instance(Map.of(), query)).tokens()[0];
+  /** A document for a query, with what was read of its text before. */
+  private EncodedExample features(Asked asked, int candidate, int position) {
+    int document = asked.candidates()[candidate];
+    EncodedExample rest =
+        encoder.encode(
+            new Instance(
+                "d" + document, Map.of(), null, Map.of(), position, time, Map.of(), asked.text()));
+    return new EncodedExample(
+        rest.ids(),
+        rest.bags(),
+        rest.crosses(),
+        rest.biases(),
+        rest.numbers(),
+        rest.counterIds(),
+        rest.histories(),
+        time,
+        new long[][] {rest.tokens()[0], documents[document].tokens()[1]});
   }
 
   /**
    * Learns what pages of these queries showed and what was clicked there, {@value #BATCH_PAGES}
    * pages a batch and a round; the document side moves on as the settings say.
    */
-  void learn(List<Asked> queries, List<SimulatedPages.Page> pages) {
-    long[][] read = queries.stream().map(asked -> tokens(asked.text())).toArray(long[][]::new);
+  void learn(List<Asked> queries, List<SimulatedPages.Result> pages) {
     List<Example> batch = new ArrayList<>();
     for (int p = 0; p < pages.size(); p++) {
-      SimulatedPages.Page page = pages.get(p);
+      SimulatedPages.Result page = pages.get(p);
       Asked asked = queries.get(page.query());
       for (int k = 0; k < page.shown().length; k++) {
-        batch.add(example(read[page.query()], asked, page, k));
+        batch.add(example(asked, page, k));
       }
       time++;
       if (p % BATCH_PAGES == BATCH_PAGES - 1 || p == pages.size() - 1) {
@@ -112,24 +138,11 @@ final class LateRanker implements AutoCloseable {
     }
   }
 
-  private Example example(long[] query, Asked asked, SimulatedPages.Page page, int k) {
-    int document = asked.candidates()[page.shown()[k]];
-    EncodedExample text = documents[document];
-    EncodedExample features =
-        new EncodedExample(
-            text.ids(),
-            text.bags(),
-            text.crosses(),
-            text.biases(),
-            text.numbers(),
-            text.counterIds(),
-            text.histories(),
-            time,
-            new long[][] {query, text.tokens()[1]});
+  private Example example(Asked asked, SimulatedPages.Result page, int k) {
     boolean clicked = page.clicked()[k];
     return new Example(
         time * SimulatedPages.SIZE + k,
-        features,
+        features(asked, page.shown()[k], k + 1),
         new float[0],
         0,
         clicked ? 1 : 0,
@@ -151,7 +164,8 @@ final class LateRanker implements AutoCloseable {
     List<LateInteraction.Query> read = new ArrayList<>();
     double[][] matches = new double[queries.size()][];
     for (int q = 0; q < matches.length; q++) {
-      read.add(texts.query(tokens(queries.get(q).text())));
+      long[] tokens = encoder.encode(instance(Map.of(), queries.get(q).text())).tokens()[0];
+      read.add(texts.query(tokens));
       int[] candidates = queries.get(q).candidates();
       matches[q] = new double[candidates.length];
       for (int c = 0; c < candidates.length; c++) {
@@ -168,6 +182,22 @@ final class LateRanker implements AutoCloseable {
           }
         });
     return matches;
+  }
+
+  /** The logit of each candidate of each query: what is remembered of the pair included. */
+  double[][] logits(List<Asked> queries) {
+    Scorer scorer = new ColbertScoring().scorer(settings, learner.servingState());
+    double[][] logits = new double[queries.size()][];
+    for (int q = 0; q < logits.length; q++) {
+      Asked asked = queries.get(q);
+      EncodedExample[] candidates = new EncodedExample[asked.candidates().length];
+      Arrays.setAll(candidates, c -> features(asked, c, 1));
+      float[] out = new float[candidates.length];
+      scorer.logits(candidates, out);
+      logits[q] = new double[out.length];
+      Arrays.setAll(logits[q], c -> out[c]);
+    }
+    return logits;
   }
 
   @Override

@@ -38,15 +38,8 @@ final class SearchTask {
    * @param k1 of BM25, like {@code b} the best on the other folds' queries
    * @param test the fold's queries
    * @param others those of all other folds
-   * @param next of these, those of the fold that follows: to choose by, where {@code rest} teach
    */
-  record Fold(
-      double k1,
-      double b,
-      List<Asked> test,
-      List<Asked> others,
-      List<Asked> next,
-      List<Asked> rest) {}
+  record Fold(double k1, double b, List<Asked> test, List<Asked> others) {}
 
   private final String name;
   private final int highestGrade;
@@ -170,17 +163,10 @@ final class SearchTask {
     Bm25 chosen = chosen(best);
     List<Asked> test = new ArrayList<>();
     List<Asked> others = new ArrayList<>();
-    List<Asked> next = new ArrayList<>();
-    List<Asked> rest = new ArrayList<>();
     for (int q = 0; q < folds.length; q++) {
       Asked asked = asked(q, chosen);
-      if (folds[q] == fold) {
-        test.add(asked);
-      } else {
-        others.add(asked);
-        (folds[q] == (fold + 1) % FOLDS ? next : rest).add(asked);
-      }
+      (folds[q] == fold ? test : others).add(asked);
     }
-    return new Fold(K1.get(best / B.size()), B.get(best % B.size()), test, others, next, rest);
+    return new Fold(K1.get(best / B.size()), B.get(best % B.size()), test, others);
   }
 }

@@ -22,8 +22,10 @@ final class SimulatedPages {
   /**
    * @param explore share of pages that are random
    * @param noise probability that an irrelevant document attracts a click once it is looked at
+   * @param blind whether the first {@value #DRAWN_FROM} candidates stand in an order that is drawn
+   *     once a query and says nothing, instead of BM25's
    */
-  record Policy(ClickModel clicks, double explore, double noise) {}
+  record Policy(ClickModel clicks, double explore, double noise, boolean blind) {}
 
   /**
    * One page.
@@ -32,17 +34,17 @@ final class SimulatedPages {
    * @param shown candidates by position
    * @param looked the true probability that each was looked at
    */
-  record Page(int query, int[] shown, double[] looked, boolean[] clicked) {}
+  record Result(int query, int[] shown, double[] looked, boolean[] clicked) {}
 
   private SimulatedPages() {}
 
   /**
    * @param times each query is asked
    */
-  static List<Page> draw(
+  static List<Result> draw(
       List<Asked> queries, int highestGrade, Policy policy, int times, long seed) {
     Grades grades = new Grades(highestGrade, policy.noise());
-    List<Page> pages = new ArrayList<>();
+    List<Result> pages = new ArrayList<>();
     int[] order = new int[queries.size()];
     Arrays.setAll(order, i -> i);
     for (int time = 0; time < times; time++) {
@@ -50,22 +52,25 @@ final class SimulatedPages {
       for (int query : order) {
         Chance chance = new Chance(seed, times + pages.size());
         Asked asked = queries.get(query);
-        int[] shown = shown(asked, policy.explore(), chance);
+        int[] shown = shown(asked, policy, new Chance(-1 - seed, query), chance);
         double[] attractions =
             Arrays.stream(shown)
                 .mapToDouble(c -> grades.attraction(Math.max(0, asked.grades()[c])))
                 .toArray();
         double[] looked = policy.clicks().examinations(attractions);
-        pages.add(new Page(query, shown, looked, policy.clicks().draw(attractions, chance)));
+        pages.add(new Result(query, shown, looked, policy.clicks().draw(attractions, chance)));
       }
     }
     return pages;
   }
 
-  private static int[] shown(Asked asked, double explore, Chance chance) {
+  private static int[] shown(Asked asked, Policy policy, Chance order, Chance chance) {
     int[] candidates = new int[Math.min(DRAWN_FROM, asked.candidates().length)];
     Arrays.setAll(candidates, i -> i);
-    if (chance.unit() < explore) {
+    if (policy.blind()) {
+      shuffle(candidates, candidates.length, order);
+    }
+    if (chance.unit() < policy.explore()) {
       shuffle(candidates, Math.min(SIZE, candidates.length), chance);
     }
     return Arrays.copyOf(candidates, Math.min(SIZE, candidates.length));

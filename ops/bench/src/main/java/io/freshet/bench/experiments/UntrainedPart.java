@@ -18,7 +18,7 @@ final class UntrainedPart {
 
     LateRanker.Plan plan() {
       return new LateRanker.Plan(
-          documentWords, "{width: %d, vector: %d}".formatted(floats, floats), "{}");
+          documentWords, false, "{width: %d, vector: %d}".formatted(floats, floats), "{}");
     }
   }
 

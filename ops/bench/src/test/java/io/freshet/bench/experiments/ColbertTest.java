@@ -7,10 +7,12 @@ import io.freshet.bench.experiments.RankedList.Quality;
 import io.freshet.bench.experiments.SearchTask.Asked;
 import io.freshet.bench.experiments.SearchTask.Fold;
 import io.freshet.learning.metric.RankingQuality;
+import io.freshet.source.clicks.ClickModel;
 import io.freshet.source.search.SearchCollection;
 import io.freshet.source.search.SearchCollection.Document;
 import io.freshet.source.search.SearchCollection.Query;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class ColbertTest {
 
   private static final LateRanker.Plan SMALL =
-      new LateRanker.Plan(16, "{width: 32, vector: 32}", "{}");
+      new LateRanker.Plan(16, false, "{width: 32, vector: 32}", "{}");
 
   /** Ten queries "kind-of-thing n", each with one right document and one wrong one judged. */
   private static SearchCollection collection() {
@@ -68,27 +70,19 @@ final class ColbertTest {
   }
 
   @Test
-  void everyQueryThatCanBeAnsweredIsTestedByOneFoldAndTeachesOrChoosesInTheOthers() {
+  void everyQueryThatCanBeAnsweredIsTestedByOneFoldAndTeachesInTheOthers() {
     SearchTask task = new SearchTask(collection(), Quality.NDCG, Integer.MAX_VALUE, 1);
     assertThat(task.queries()).isEqualTo(10);
     Set<String> tested = new HashSet<>();
     for (int f = 0; f < SearchTask.FOLDS; f++) {
       Fold fold = task.fold(f);
       assertThat(fold.test()).hasSize(2).allMatch(asked -> tested.add(asked.id()));
-      assertThat(fold.next()).hasSize(2);
-      assertThat(fold.rest()).hasSize(6).doesNotContainAnyElementsOf(fold.next());
       assertThat(fold.others())
-          .containsExactlyInAnyOrderElementsOf(union(fold.next(), fold.rest()))
+          .hasSize(8)
           .extracting(Asked::id)
           .doesNotContainAnyElementsOf(fold.test().stream().map(Asked::id).toList());
     }
     assertThat(tested).hasSize(10);
-  }
-
-  private static List<Asked> union(List<Asked> one, List<Asked> other) {
-    List<Asked> all = new ArrayList<>(one);
-    all.addAll(other);
-    return all;
   }
 
   @Test
@@ -101,6 +95,91 @@ final class ColbertTest {
       assertThat(matches[0]).isCloseTo(1, within(1e-5));
       assertThat(matches[1]).isBetween(0.1, 0.9);
     }
+  }
+
+  private static SimulatedPages.Policy policy(double explore, boolean blind) {
+    return new SimulatedPages.Policy(new ClickModel.PositionBased(1), explore, 0.1, blind);
+  }
+
+  private static List<Asked> all(SearchTask task) {
+    Fold fold = task.fold(0);
+    List<Asked> all = new ArrayList<>(fold.test());
+    all.addAll(fold.others());
+    return all;
+  }
+
+  @Test
+  void pagesShowTheBestInOrderOrOneBlindOrderOrAnythingAndClicksFallOffByPosition() {
+    SearchTask task = new SearchTask(collection(), Quality.NDCG, Integer.MAX_VALUE, 1);
+    List<Asked> all = all(task);
+    List<SimulatedPages.Result> best = SimulatedPages.draw(all, 3, policy(0, false), 200, 1);
+    assertThat(best)
+        .hasSize(2_000)
+        .isNotEqualTo(SimulatedPages.draw(all, 3, policy(0, false), 200, 2));
+    int[] clicks = new int[2];
+    for (SimulatedPages.Result page : best) {
+      assertThat(page.shown()).startsWith(0, 1);
+      assertThat(page.looked()[1]).isEqualTo(0.5);
+      clicks[0] += page.clicked()[0] ? 1 : 0;
+      clicks[1] += page.clicked()[1] ? 1 : 0;
+    }
+    // BM25's first shares more words and is wrong, its second is right and looked at half as often.
+    assertThat(clicks[0] / 2_000.0).isCloseTo(0.1, within(0.03));
+    assertThat(clicks[1] / 2_000.0).isCloseTo(0.5 * (0.1 + 0.9 * 3 / 7), within(0.03));
+    Set<List<Integer>> orders = new HashSet<>();
+    for (SimulatedPages.Result page : SimulatedPages.draw(all, 3, policy(0, true), 20, 1)) {
+      if (page.query() == 0) {
+        orders.add(Arrays.stream(page.shown()).boxed().toList());
+      }
+    }
+    assertThat(orders).hasSize(1).doesNotContain(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+    for (SimulatedPages.Result page : SimulatedPages.draw(all, 3, policy(1, false), 20, 1)) {
+      if (page.query() == 0) {
+        orders.add(Arrays.stream(page.shown()).boxed().toList());
+      }
+    }
+    assertThat(orders).hasSizeGreaterThan(15);
+  }
+
+  @Test
+  void aCounterKnowsHowOftenEachPairWasLookedAt() {
+    Asked asked = new Asked("", "", new int[3], new double[3], new int[3], new int[3]);
+    int[] shown = {2, 0};
+    double[] looked = {1, 0.5};
+    List<SimulatedPages.Result> pages =
+        List.of(
+            new SimulatedPages.Result(0, shown, looked, new boolean[] {true, false}),
+            new SimulatedPages.Result(0, shown, looked, new boolean[] {true, true}));
+    // Three clicks in three looks: pairs start at a rate of 1.
+    assertThat(ReturningPart.counted(List.of(asked), pages)[0])
+        .containsExactly(new double[] {(1 + 2) / 3.0, 1, (2 + 2) / 4.0}, within(1e-12));
+  }
+
+  @Test
+  void clicksTeachWordsAndWhichDocumentIsRightForAQueryThatComesBack() {
+    SearchTask task = new SearchTask(collection(), Quality.NDCG, Integer.MAX_VALUE, 1);
+    List<Asked> all = all(task);
+    var plan =
+        new LateRanker.Plan(
+            16,
+            true,
+            "{width: 32, vector: 32, generation: 1}",
+            "{rows: {kind: adagrad, rate: 0.5}}");
+    try (LateRanker ranker = new LateRanker(plan, task.texts(), 1)) {
+      double[][] before = ranker.matches(all);
+      assertThat(quality(all, ranker.logits(all))).isLessThan(0.8);
+      ranker.learn(all, SimulatedPages.draw(all, 3, policy(0.5, false), 150, 1));
+      assertThat(ranker.matches(all)[0]).isNotEqualTo(before[0]);
+      assertThat(quality(all, ranker.logits(all))).isGreaterThan(0.9);
+    }
+  }
+
+  private static double quality(List<Asked> asked, double[][] scores) {
+    double sum = 0;
+    for (int q = 0; q < scores.length; q++) {
+      sum += Quality.NDCG.of(asked.get(q), scores[q]);
+    }
+    return sum / scores.length;
   }
 
   @Test
