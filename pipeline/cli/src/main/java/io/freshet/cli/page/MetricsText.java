@@ -66,6 +66,14 @@ final class MetricsText {
         "freshet_ready_to_served_p99_seconds",
         "The same, 99th percentile.",
         live -> live.readyToServedMsP99() == null ? null : live.readyToServedMsP99() / 1e3);
+    gauge(
+        "freshet_scoring_p50_seconds",
+        "Time of one request for scores, median.",
+        live -> live.scoringMsP50() == null ? null : live.scoringMsP50() / 1e3);
+    gauge(
+        "freshet_scoring_p99_seconds",
+        "The same, 99th percentile.",
+        live -> live.scoringMsP99() == null ? null : live.scoringMsP99() / 1e3);
   }
 
   private void models() {

@@ -15,11 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LivePageTest {
 
   private static LiveView view() {
+    return view(null);
+  }
+
+  static LiveView view(@Nullable Long residentBytes) {
     LiveView.Model din =
         new LiveView.Model(
             "din",
@@ -58,7 +63,7 @@ class LivePageTest {
         200,
         1_700_000_000_000L,
         45L,
-        null,
+        residentBytes,
         120.0,
         400.0,
         0.5,

@@ -1,0 +1,131 @@
+package io.freshet.cli.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What operators look at, and what wakes them, holds on to metrics that there are. */
+class DashboardsTest {
+
+  private static final Path OPS = Path.of("../../ops");
+  private static final Path DASHBOARDS = OPS.resolve("grafana/dashboards");
+  private static final Path RULES = OPS.resolve("prometheus/rules.yml");
+  private static final Pattern METRIC = Pattern.compile("\\bfreshet_[a-z0-9_]+");
+
+  private static Set<String> exported() throws IOException {
+    Set<String> names = new TreeSet<>();
+    new MetricsText(() -> LivePageTest.view(1L << 30))
+        .text()
+        .lines()
+        .filter(line -> line.startsWith("# TYPE "))
+        .forEach(line -> names.add(line.split(" ")[2]));
+    return names;
+  }
+
+  private static Set<String> named(String text) {
+    Set<String> names = new TreeSet<>();
+    Matcher found = METRIC.matcher(text);
+    while (found.find()) {
+      names.add(found.group());
+    }
+    return names;
+  }
+
+  private static List<JsonNode> dashboards() throws IOException {
+    List<JsonNode> dashboards = new ArrayList<>();
+    try (Stream<Path> files = Files.list(DASHBOARDS)) {
+      for (Path file : files.sorted().toList()) {
+        dashboards.add(JsonMapper.builder().build().readTree(file.toFile()));
+      }
+    }
+    return dashboards;
+  }
+
+  private static List<JsonNode> alerts() throws IOException {
+    List<JsonNode> alerts = new ArrayList<>();
+    new YAMLMapper()
+        .readTree(RULES.toFile())
+        .at("/groups")
+        .forEach(group -> group.at("/rules").forEach(alerts::add));
+    return alerts;
+  }
+
+  @Test
+  void everyMetricHasAPlaceOnADashboardAndEveryPanelShowsMetricsThatThereAre() throws Exception {
+    Set<String> shown = new TreeSet<>();
+    for (JsonNode dashboard : dashboards()) {
+      assertThat(dashboard.at("/panels")).as(dashboard.at("/title").asText()).isNotEmpty();
+      for (JsonNode panel : dashboard.at("/panels")) {
+        for (JsonNode target : panel.at("/targets")) {
+          Set<String> metrics = named(target.at("/expr").asText());
+          assertThat(metrics).as(panel.at("/title").asText()).isNotEmpty();
+          shown.addAll(metrics);
+        }
+      }
+    }
+    assertThat(shown).isEqualTo(exported());
+  }
+
+  @Test
+  void alertsAskForMetricsThatThereAre() throws Exception {
+    for (JsonNode alert : alerts()) {
+      assertThat(exported())
+          .as(alert.at("/alert").asText())
+          .containsAll(named(alert.at("/expr").asText()));
+    }
+  }
+
+  @Test
+  void theRunbookHasAnEntryForEveryAlertAndForNothingElse() throws Exception {
+    String runbook = Files.readString(Path.of("../../docs/RUNBOOK.md"));
+    List<String> entries =
+        runbook
+            .lines()
+            .filter(line -> line.startsWith("## "))
+            .map(line -> line.substring(3))
+            .toList();
+    assertThat(entries)
+        .containsExactlyElementsOf(
+            alerts().stream().map(alert -> alert.at("/alert").asText()).toList());
+    for (String entry : runbook.split("\n## ")) {
+      if (!entry.startsWith("#")) {
+        assertThat(entry).contains("*Meaning.*").contains("*First look.*").contains("*Remedy.*");
+      }
+    }
+  }
+
+  @Test
+  void prometheusTakesTheRulesAndTheyFireWhenTheyShould() throws Exception {
+    assumeTrue(
+        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, "promtool"))),
+        "SKIPPED: promtool is not installed; Prometheus's own check of the alert rules did not run");
+    promtool("check", "config", OPS.resolve("prometheus/prometheus.yml").toString());
+    promtool("test", "rules", OPS.resolve("prometheus/rules-test.yml").toString());
+  }
+
+  private static void promtool(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("promtool"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+  }
+}
