@@ -65,6 +65,7 @@ public final class LearnerLoop implements Sequenced {
   private final Map<String, Ready.Waiting> waiting = new HashMap<>();
   private final Costs costs;
   private final Decisions decisions;
+  private final LearnerGauges gauges;
 
   private LearnerLoop(
       ModelSettings settings,
@@ -90,6 +91,7 @@ public final class LearnerLoop implements Sequenced {
     this.progress = progress;
     this.batch = new OpenBatch(settings);
     this.evaluations = evaluations;
+    this.gauges = LearnerGauges.ofModel(gate != null);
   }
 
   /**
@@ -227,6 +229,7 @@ public final class LearnerLoop implements Sequenced {
   @Override
   public void tick() {
     publication.tick(learner);
+    gauges.set(LearnerGauge.VERSION, publication.number());
     Command.Sent sent = progress.hasBegun() ? desk.poll() : null;
     if (sent != null) {
       take(decisions.on(sent, progress.place(learner.step()), stateHash()));
@@ -268,6 +271,9 @@ public final class LearnerLoop implements Sequenced {
     progress.learntUpTo = learntUpTo;
     boolean diverged = train();
     batch.next();
+    gauges.set(LearnerGauge.STEPS, learner.step());
+    gauges.set(LearnerGauge.EXAMPLES, quality.examples());
+    gauges.set(LearnerGauge.LEARNT_UP_TO, learntUpTo / 1e3);
     progress.stepsInRound++;
     if (aligned || diverged || progress.stepsInRound >= settings.round().steps()) {
       progress.roundEnded();
@@ -398,7 +404,13 @@ public final class LearnerLoop implements Sequenced {
     if (gate != null) {
       gate.metrics(metrics);
     }
+    gauges.show(metrics, learner.servingState());
     return metrics;
+  }
+
+  @Override
+  public LearnerGauges gauges() {
+    return gauges;
   }
 
   @Override

@@ -199,6 +199,11 @@ public final class Publication implements AutoCloseable {
     return epoch;
   }
 
+  /** Of the newest version on the log; 0 where there is none. */
+  long number() {
+    return number;
+  }
+
   /** Names of offsets' partitions as they are in lineages. */
   Map<String, List<Long>> named(Offsets offsets) {
     return offsets.named(port.partitionName());

@@ -16,6 +16,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ public final class ReferenceLoop implements Sequenced {
   private final BatchCut cut;
   private final Map<String, Waiting> waiting = new HashMap<>();
   private final List<List<EvaluationRow>> open;
+  private final LearnerGauges gauges = new LearnerGauges(EnumSet.of(LearnerGauge.STEPS));
   private long step;
 
   private ReferenceLoop(
@@ -155,6 +157,7 @@ public final class ReferenceLoop implements Sequenced {
       open.get(r).clear();
     }
     cut.next();
+    gauges.set(LearnerGauge.STEPS, step);
   }
 
   @Override
@@ -163,6 +166,11 @@ public final class ReferenceLoop implements Sequenced {
   @Override
   public int pending() {
     return waiting.size();
+  }
+
+  @Override
+  public LearnerGauges gauges() {
+    return gauges;
   }
 
   @Override

@@ -34,6 +34,9 @@ public interface Sequenced extends AutoCloseable {
   /** Examples that were predicted and whose label is not known yet. */
   int pending();
 
+  /** Where it stands. */
+  LearnerGauges gauges();
+
   @Override
   void close();
 }

@@ -76,6 +76,8 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
     super.open();
     getMetricGroup().gauge("freshet_pending_examples", () -> learning().pending());
     getMetricGroup().gauge("freshet_waiting_entries", () -> queue.size());
+    LearnerGauges gauges = learning().gauges();
+    gauges.kinds().forEach(kind -> getMetricGroup().gauge(kind.metric(), () -> gauges.get(kind)));
     ticking =
         getProcessingTimeService()
             .scheduleWithFixedDelay(time -> learning().tick(), TICK_MS, TICK_MS);

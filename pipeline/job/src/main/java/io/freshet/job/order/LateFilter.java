@@ -14,6 +14,7 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,8 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
 
   private transient ValueState<PartitionProgress> progress;
   private transient MapState<EventIdentity, Long> seen;
+  private transient Counter late;
+  private transient Counter repeated;
 
   public LateFilter(long outOfOrdernessMs, DeadLetters deadLetters) {
     this.outOfOrdernessMs = outOfOrdernessMs;
@@ -58,6 +61,8 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
             .getMapState(
                 new MapStateDescriptor<>(
                     "seen", EventIdentitySerializer.INSTANCE, LongSerializer.INSTANCE));
+    late = getRuntimeContext().getMetricGroup().counter("freshet_late_events");
+    repeated = getRuntimeContext().getMetricGroup().counter("freshet_repeated_events");
   }
 
   @Override
@@ -72,6 +77,7 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
       return;
     }
     if (time < newest - outOfOrdernessMs) {
+      late.inc();
       reject(
           record,
           DeadLetter.LATE,
@@ -84,6 +90,7 @@ public final class LateFilter extends KeyedProcessFunction<Integer, InputRecord,
     EventIdentity identity = EventIdentity.of(record.event());
     Long earlier = seen.get(identity);
     if (earlier != null && earlier >= newest - REPEAT_HORIZON_MS) {
+      repeated.inc();
       reject(record, DeadLetter.REPEATED, "an event must come once, got it again", context);
       update(before, now);
       return;
