@@ -6,12 +6,13 @@ import io.freshet.source.search.MedQuad;
 import io.freshet.source.search.SciFact;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Late interaction on the search collections, a part of the page at a time. Arguments: the command
- * as people write it, the folder of collections, the page, the part.
+ * as people write it, the folder of collections, the page, the part, the collections by name.
  */
 public final class ColbertExperiment {
 
@@ -32,15 +33,18 @@ public final class ColbertExperiment {
   private ColbertExperiment() {}
 
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length != 4) {
+    if (arguments.length != 5) {
       throw new IllegalArgumentException(
-          "arguments must be COMMAND DATA PAGE PART, got " + List.of(arguments));
+          "arguments must be COMMAND DATA PAGE PART COLLECTIONS, got " + List.of(arguments));
     }
     List<Part> parts =
         arguments[3].equals("all")
             ? List.of(Part.values())
             : List.of(Part.valueOf(arguments[3].toUpperCase(Locale.ROOT)));
-    List<SearchTask> tasks = tasks(Path.of(arguments[1]));
+    List<SearchTask> tasks = new ArrayList<>();
+    for (String name : arguments[4].split(",")) {
+      tasks.add(task(Path.of(arguments[1]), name));
+    }
     Path page = Path.of(arguments[2]);
     for (Part part : parts) {
       String text =
@@ -57,22 +61,29 @@ public final class ColbertExperiment {
     }
   }
 
-  private static List<SearchTask> tasks(Path data) {
-    return List.of(
-        new SearchTask(
-            Chorus.read(data.resolve("chorus-electronics/products.tsv.xz")),
-            Quality.NDCG,
-            Integer.MAX_VALUE,
-            FOLDS_SEED),
-        new SearchTask(
-            SciFact.read(data.resolve("scifact/corpus.tsv.xz")),
-            Quality.NDCG,
-            Integer.MAX_VALUE,
-            FOLDS_SEED),
-        new SearchTask(
-            MedQuad.read(data.resolve("medquad-liveqa/medquad_qa.tsv.xz")),
-            Quality.MRR,
-            MEDQUAD_QUERIES,
-            FOLDS_SEED));
+  private static SearchTask task(Path data, String name) {
+    return switch (name) {
+      case "chorus" ->
+          new SearchTask(
+              Chorus.read(data.resolve("chorus-electronics/products.tsv.xz")),
+              Quality.NDCG,
+              Integer.MAX_VALUE,
+              FOLDS_SEED);
+      case "scifact" ->
+          new SearchTask(
+              SciFact.read(data.resolve("scifact/corpus.tsv.xz")),
+              Quality.NDCG,
+              Integer.MAX_VALUE,
+              FOLDS_SEED);
+      case "medquad" ->
+          new SearchTask(
+              MedQuad.read(data.resolve("medquad-liveqa/medquad_qa.tsv.xz")),
+              Quality.MRR,
+              MEDQUAD_QUERIES,
+              FOLDS_SEED);
+      default ->
+          throw new IllegalArgumentException(
+              "a collection must be chorus, scifact or medquad, got \"" + name + "\"");
+    };
   }
 }

@@ -6,6 +6,7 @@ import io.freshet.bench.experiments.SearchTask.Fold;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Learning from clicks that weigh one over the chance of having been looked at, and that do not.
@@ -13,6 +14,9 @@ import java.util.List;
 final class DebiasPart {
 
   private static final int SEEDS = 5;
+
+  /** At least so many, if every query is asked as often as in the other parts. */
+  private static final int PAGES = 5_000;
 
   private DebiasPart() {}
 
@@ -24,22 +28,29 @@ final class DebiasPart {
 
         `$COMMAND`
 
-        Real judgments, **simulated clicks**: pages, clicks and settings as for queries that come back, learnt with propensities given
-        (`examination: {from: given}`) and without (`none`). Pages show BM25's order, or **blind** an order drawn once a query from
-        BM25's best %d, which says nothing and which a naive learner takes for a sign of relevance; a share of %s is random in both.
-        NDCG@10 of the learnt match alone against the judgments, on the queries that taught. Means over %d seeds and all queries;
-        the difference with the 95 %% interval by the paired bootstrap over queries, ± the sample standard deviation over seeds.
+        Real judgments, **simulated clicks** and settings as for unseen queries, learnt with propensities given
+        (`examination: {from: given}`) and without (`none`). All queries teach and are tested; each is asked so often that there are
+        %d pages or more, and %d times at least. Pages show BM25's first %d in its order; or **reversed**, what matches best last;
+        or **blind**, an order of its first %d that is drawn once a query and says nothing. A share of %s is random in all three.
+        NDCG@10 of the match alone against the judgments. Means over %d seeds and all queries; the difference with the 95 %%
+        interval by the paired bootstrap over queries, ± the sample standard deviation over seeds. Bold: above 0 by all of the interval.
 
-        | collection | pages | untrained | naive | debiased | debiased − naive |
-        |---|---|---|---|---|---|
+        | collection | pages | queries × times | untrained | naive | debiased | debiased − naive |
+        |---|---|---|---|---|---|---|
         """
-            .formatted(SimulatedPages.DRAWN_FROM, UnseenPart.EXPLORE, SEEDS));
+            .formatted(
+                PAGES,
+                UnseenPart.TIMES,
+                SimulatedPages.SIZE,
+                SimulatedPages.DRAWN_FROM,
+                UnseenPart.EXPLORE,
+                SEEDS));
     for (SearchTask task : tasks) {
       if (task.quality() != Quality.NDCG) {
         continue;
       }
-      for (boolean blind : new boolean[] {false, true}) {
-        String row = row(task, blind);
+      for (SimulatedPages.Order order : SimulatedPages.Order.values()) {
+        String row = row(task, order);
         System.err.print(row);
         out.append(row);
       }
@@ -47,12 +58,16 @@ final class DebiasPart {
     return out.toString();
   }
 
-  private static String row(SearchTask task, boolean blind) {
+  private static int times(SearchTask task) {
+    return Math.max(UnseenPart.TIMES, PAGES / task.queries());
+  }
+
+  private static String row(SearchTask task, SimulatedPages.Order order) {
     Fold fold = task.fold(0);
     List<Asked> all = new ArrayList<>(fold.test());
     all.addAll(fold.others());
     var policy =
-        new SimulatedPages.Policy(UnseenPart.CLICKS, UnseenPart.EXPLORE, UnseenPart.NOISE, blind);
+        new SimulatedPages.Policy(UnseenPart.CLICKS, UnseenPart.EXPLORE, UnseenPart.NOISE, order);
     String[] rankings = {
       UnseenPart.RANKING.replace("from: given", "from: none"), UnseenPart.RANKING
     };
@@ -60,7 +75,7 @@ final class DebiasPart {
     double[][] bySeed = new double[3][SEEDS];
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<SimulatedPages.Result> pages =
-          SimulatedPages.draw(all, task.highestGrade(), policy, UnseenPart.TIMES, seed);
+          SimulatedPages.draw(all, task.highestGrade(), policy, times(task), seed);
       for (int r = 0; r < rankings.length; r++) {
         var plan =
             new LateRanker.Plan(UnseenPart.words(task), false, rankings[r], UnseenPart.OPTIMIZER);
@@ -75,10 +90,12 @@ final class DebiasPart {
     }
     double[] differences = new double[SEEDS];
     Arrays.setAll(differences, s -> bySeed[2][s] - bySeed[1][s]);
-    return "| %s | %s | %s | %s | %s | %s ± %s |%n"
+    return "| %s | %s | %d × %d | %s | %s | %s | %s ± %s |%n"
         .formatted(
             task.name(),
-            blind ? "blind" : "BM25",
+            order == SimulatedPages.Order.BM25 ? "BM25" : order.name().toLowerCase(Locale.ROOT),
+            task.queries(),
+            times(task),
             Page.number(Page.mean(bySeed[0]), 4),
             Page.number(Page.mean(bySeed[1]), 4),
             Page.number(Page.mean(bySeed[2]), 4),

@@ -75,7 +75,8 @@ final class ProjectionPart {
   private static double[] values(SearchTask task, Variant variant) {
     List<Double> values = new ArrayList<>();
     var policy =
-        new SimulatedPages.Policy(UnseenPart.CLICKS, UnseenPart.EXPLORE, UnseenPart.NOISE, false);
+        new SimulatedPages.Policy(
+            UnseenPart.CLICKS, UnseenPart.EXPLORE, UnseenPart.NOISE, SimulatedPages.Order.BM25);
     String ranking = UnseenPart.RANKING.replace("}}", "}, projection: " + variant.projection + "}");
     var plan = new LateRanker.Plan(UnseenPart.words(task), false, ranking, OPTIMIZER);
     for (int f = 0; f < SearchTask.FOLDS; f++) {

@@ -6,7 +6,10 @@ import io.freshet.bench.experiments.SearchTask.Fold;
 import io.freshet.bench.experiments.SimulatedPages.Result;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Queries that come back: late interaction against a counter of clicks on every pair of a query and
@@ -16,6 +19,9 @@ final class ReturningPart {
 
   private static final int SEEDS = 3;
   private static final double[] WEIGHTS = {0, 0.2, 0.5, 1, 2};
+
+  private static final String OPTIMIZER =
+      "{rows: {kind: adagrad, rate: 0.5}, dense: {kind: adam, rate: 0.00000001}}";
 
   /** Looks that a pair is taken to have had beforehand, at the rate of all pairs. */
   private static final double PRIOR = 2;
@@ -42,8 +48,8 @@ final class ReturningPart {
         Real judgments, **simulated clicks**: pages, clicks and settings as for unseen queries, but all queries teach, each asked %d
         times, and all are tested. **Counter**: of every (query, document) the smoothed rate (clicks + %s·r)/(looks + %s), looks
         the sum of the true probabilities of having been looked at, r the rate over all pairs; so it knows positions' bias exactly.
-        **Late**: the learnt match. **Remembering**: the same model with a weight for every (query, document) and one for the position,
-        its logit. Everything is standardised over the candidates and added to BM25, with weights of %s that are best on the other
+        **Late**: the learnt match. **Remembering**: the logit of a model with a weight for every (query, document) and one for the
+        position besides, its rows learnt at a rate of 0.5, chosen like the others. Everything is standardised over the candidates and added to BM25, with weights of %s that are best on the other
         four folds' queries. Mean over %d seeds and all queries, differences as above.
 
         | collection | measure | BM25 | + counter | + late | + remembering | + late + counter | remembering − counter | late + counter − counter |
@@ -62,42 +68,28 @@ final class ReturningPart {
     Quality quality = task.quality();
     double[][] byQuery = new double[Added.values().length][task.queries()];
     double[][] bySeed = new double[Added.values().length][SEEDS];
-    var policy =
-        new SimulatedPages.Policy(UnseenPart.CLICKS, UnseenPart.EXPLORE, UnseenPart.NOISE, false);
-    var plan =
-        new LateRanker.Plan(UnseenPart.words(task), true, UnseenPart.RANKING, UnseenPart.OPTIMIZER);
+    List<Fold> folds = IntStream.range(0, SearchTask.FOLDS).mapToObj(task::fold).toList();
     for (int seed = 1; seed <= SEEDS; seed++) {
+      Map<List<Double>, Learnt> byConstants = new HashMap<>();
       int done = 0;
-      for (int f = 0; f < SearchTask.FOLDS; f++) {
-        Fold fold = task.fold(f);
-        List<Asked> all = new ArrayList<>(fold.test());
-        all.addAll(fold.others());
-        List<Result> pages =
-            SimulatedPages.draw(all, task.highestGrade(), policy, UnseenPart.TIMES, seed);
-        double[][] counted = counted(all, pages);
-        double[][] late;
-        double[][] remembering;
-        try (LateRanker ranker = new LateRanker(plan, task.texts(), seed)) {
-          ranker.learn(all, pages);
-          late = ranker.matches(all);
-          remembering = ranker.logits(all);
+      for (Fold fold : folds) {
+        List<Double> constants = List.of(fold.k1(), fold.b());
+        Learnt learnt = byConstants.get(constants);
+        if (learnt == null) {
+          learnt = Learnt.of(task, fold, seed);
+          byConstants.put(constants, learnt);
         }
-        int tested = fold.test().size();
+        List<Integer> tested = learnt.places(fold.test());
+        List<Integer> others = learnt.places(fold.others());
         for (Added added : Added.values()) {
-          double[][] one =
-              switch (added) {
-                case NOTHING, COUNTER -> counted;
-                case LATE, LATE_AND_COUNTER -> late;
-                case REMEMBERING -> remembering;
-              };
-          double[] weights = weights(quality, added, all, tested, one, counted);
-          for (int q = 0; q < tested; q++) {
-            double value = quality.of(all.get(q), sum(all.get(q), weights, one[q], counted[q]));
-            byQuery[added.ordinal()][done + q] += value / SEEDS;
+          double[] weights = weights(quality, added, learnt, others);
+          for (int i = 0; i < tested.size(); i++) {
+            double value = learnt.quality(quality, added, weights, tested.get(i));
+            byQuery[added.ordinal()][done + i] += value / SEEDS;
             bySeed[added.ordinal()][seed - 1] += value / task.queries();
           }
         }
-        done += tested;
+        done += tested.size();
       }
     }
     StringBuilder row =
@@ -149,23 +141,17 @@ final class ReturningPart {
     return rates;
   }
 
-  /** Of both parts, the best on the queries from {@code from} on. */
+  /** Of both parts, the best on the queries of these places. */
   private static double[] weights(
-      Quality quality,
-      Added added,
-      List<Asked> queries,
-      int from,
-      double[][] one,
-      double[][] counted) {
+      Quality quality, Added added, Learnt learnt, List<Integer> places) {
     double[] best = {0, 0};
     double most = Double.NEGATIVE_INFINITY;
     for (double first : added == Added.NOTHING ? new double[1] : WEIGHTS) {
       for (double second : added == Added.LATE_AND_COUNTER ? WEIGHTS : new double[1]) {
         double[] weights = {first, second};
         double total = 0;
-        for (int q = from; q < queries.size(); q++) {
-          Asked asked = queries.get(q);
-          total += quality.of(asked, sum(asked, weights, one[q], counted[q]));
+        for (int place : places) {
+          total += learnt.quality(quality, added, weights, place);
         }
         if (total > most) {
           most = total;
@@ -176,12 +162,54 @@ final class ReturningPart {
     return best;
   }
 
-  private static double[] sum(Asked asked, double[] weights, double[] one, double[] counted) {
-    double[] sum = RankedList.sum(asked.scores(), weights[0], one);
-    double[] more = RankedList.standardised(counted);
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += weights[1] * more[i];
+  /** What all queries' clicks of one seed taught, by query and candidate. */
+  private record Learnt(
+      List<Asked> asked, double[][] counted, double[][] late, double[][] remembering) {
+
+    static Learnt of(SearchTask task, Fold fold, long seed) {
+      List<Asked> asked = new ArrayList<>(fold.test());
+      asked.addAll(fold.others());
+      var policy =
+          new SimulatedPages.Policy(
+              UnseenPart.CLICKS, UnseenPart.EXPLORE, UnseenPart.NOISE, SimulatedPages.Order.BM25);
+      List<Result> pages =
+          SimulatedPages.draw(asked, task.highestGrade(), policy, UnseenPart.TIMES, seed);
+      int words = UnseenPart.words(task);
+      var late = new LateRanker.Plan(words, false, UnseenPart.RANKING, UnseenPart.OPTIMIZER);
+      var remembering = new LateRanker.Plan(words, true, UnseenPart.RANKING, OPTIMIZER);
+      double[][] matches;
+      try (LateRanker ranker = new LateRanker(late, task.texts(), seed)) {
+        ranker.learn(asked, pages);
+        matches = ranker.matches(asked);
+      }
+      try (LateRanker ranker = new LateRanker(remembering, task.texts(), seed)) {
+        ranker.learn(asked, pages);
+        return new Learnt(
+            asked, ReturningPart.counted(asked, pages), matches, ranker.logits(asked));
+      }
     }
-    return sum;
+
+    List<Integer> places(List<Asked> some) {
+      Map<String, Integer> places = new HashMap<>();
+      for (int q = 0; q < asked.size(); q++) {
+        places.put(asked.get(q).id(), q);
+      }
+      return some.stream().map(one -> places.get(one.id())).toList();
+    }
+
+    double quality(Quality quality, Added added, double[] weights, int place) {
+      double[] one =
+          switch (added) {
+            case NOTHING, COUNTER -> counted[place];
+            case LATE, LATE_AND_COUNTER -> late[place];
+            case REMEMBERING -> remembering[place];
+          };
+      double[] sum = RankedList.sum(asked.get(place).scores(), weights[0], one);
+      double[] more = RankedList.standardised(counted[place]);
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += weights[1] * more[i];
+      }
+      return quality.of(asked.get(place), sum);
+    }
   }
 }

@@ -22,10 +22,19 @@ final class SimulatedPages {
   /**
    * @param explore share of pages that are random
    * @param noise probability that an irrelevant document attracts a click once it is looked at
-   * @param blind whether the first {@value #DRAWN_FROM} candidates stand in an order that is drawn
-   *     once a query and says nothing, instead of BM25's
+   * @param order in which documents are shown
    */
-  record Policy(ClickModel clicks, double explore, double noise, boolean blind) {}
+  record Policy(ClickModel clicks, double explore, double noise, Order order) {}
+
+  /** What ranks the pages that are not random. */
+  enum Order {
+    /** BM25. */
+    BM25,
+    /** BM25 upside down within the page: what matches best is seen last. */
+    REVERSED,
+    /** An order of the first {@value #DRAWN_FROM} candidates drawn once a query. */
+    BLIND
+  }
 
   /**
    * One page.
@@ -67,13 +76,19 @@ final class SimulatedPages {
   private static int[] shown(Asked asked, Policy policy, Chance order, Chance chance) {
     int[] candidates = new int[Math.min(DRAWN_FROM, asked.candidates().length)];
     Arrays.setAll(candidates, i -> i);
-    if (policy.blind()) {
+    int size = Math.min(SIZE, candidates.length);
+    if (policy.order() == Order.BLIND) {
       shuffle(candidates, candidates.length, order);
     }
-    if (chance.unit() < policy.explore()) {
-      shuffle(candidates, Math.min(SIZE, candidates.length), chance);
+    if (policy.order() == Order.REVERSED) {
+      for (int i = 0; i < size; i++) {
+        candidates[i] = size - 1 - i;
+      }
     }
-    return Arrays.copyOf(candidates, Math.min(SIZE, candidates.length));
+    if (chance.unit() < policy.explore()) {
+      shuffle(candidates, size, chance);
+    }
+    return Arrays.copyOf(candidates, size);
   }
 
   /** Draws the first {@code count} places without replacement. */

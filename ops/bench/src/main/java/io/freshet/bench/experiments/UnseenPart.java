@@ -159,7 +159,7 @@ final class UnseenPart {
     List<Fold> folds = IntStream.range(0, SearchTask.FOLDS).mapToObj(task::fold).toList();
     List<Asked> asked = new ArrayList<>();
     folds.forEach(fold -> asked.addAll(fold.test()));
-    var policy = new SimulatedPages.Policy(CLICKS, EXPLORE, NOISE, false);
+    var policy = new SimulatedPages.Policy(CLICKS, EXPLORE, NOISE, SimulatedPages.Order.BM25);
     var plan = new LateRanker.Plan(words(task), false, RANKING, OPTIMIZER);
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<double[]> untrained = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.bench.experiments.RankedList.Quality;
 import io.freshet.bench.experiments.SearchTask.Asked;
 import io.freshet.bench.experiments.SearchTask.Fold;
+import io.freshet.bench.experiments.SimulatedPages.Order;
 import io.freshet.learning.metric.RankingQuality;
 import io.freshet.source.clicks.ClickModel;
 import io.freshet.source.search.SearchCollection;
@@ -97,8 +98,8 @@ final class ColbertTest {
     }
   }
 
-  private static SimulatedPages.Policy policy(double explore, boolean blind) {
-    return new SimulatedPages.Policy(new ClickModel.PositionBased(1), explore, 0.1, blind);
+  private static SimulatedPages.Policy policy(double explore, Order order) {
+    return new SimulatedPages.Policy(new ClickModel.PositionBased(1), explore, 0.1, order);
   }
 
   private static List<Asked> all(SearchTask task) {
@@ -112,10 +113,10 @@ final class ColbertTest {
   void pagesShowTheBestInOrderOrOneBlindOrderOrAnythingAndClicksFallOffByPosition() {
     SearchTask task = new SearchTask(collection(), Quality.NDCG, Integer.MAX_VALUE, 1);
     List<Asked> all = all(task);
-    List<SimulatedPages.Result> best = SimulatedPages.draw(all, 3, policy(0, false), 200, 1);
+    List<SimulatedPages.Result> best = SimulatedPages.draw(all, 3, policy(0, Order.BM25), 200, 1);
     assertThat(best)
         .hasSize(2_000)
-        .isNotEqualTo(SimulatedPages.draw(all, 3, policy(0, false), 200, 2));
+        .isNotEqualTo(SimulatedPages.draw(all, 3, policy(0, Order.BM25), 200, 2));
     int[] clicks = new int[2];
     for (SimulatedPages.Result page : best) {
       assertThat(page.shown()).startsWith(0, 1);
@@ -127,13 +128,17 @@ final class ColbertTest {
     assertThat(clicks[0] / 2_000.0).isCloseTo(0.1, within(0.03));
     assertThat(clicks[1] / 2_000.0).isCloseTo(0.5 * (0.1 + 0.9 * 3 / 7), within(0.03));
     Set<List<Integer>> orders = new HashSet<>();
-    for (SimulatedPages.Result page : SimulatedPages.draw(all, 3, policy(0, true), 20, 1)) {
+    for (SimulatedPages.Result page : SimulatedPages.draw(all, 3, policy(0, Order.BLIND), 20, 1)) {
       if (page.query() == 0) {
         orders.add(Arrays.stream(page.shown()).boxed().toList());
       }
     }
+    for (SimulatedPages.Result page :
+        SimulatedPages.draw(all, 3, policy(0, Order.REVERSED), 1, 1)) {
+      assertThat(page.shown()).endsWith(1, 0).hasSize(10);
+    }
     assertThat(orders).hasSize(1).doesNotContain(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
-    for (SimulatedPages.Result page : SimulatedPages.draw(all, 3, policy(1, false), 20, 1)) {
+    for (SimulatedPages.Result page : SimulatedPages.draw(all, 3, policy(1, Order.BM25), 20, 1)) {
       if (page.query() == 0) {
         orders.add(Arrays.stream(page.shown()).boxed().toList());
       }
@@ -168,7 +173,7 @@ final class ColbertTest {
     try (LateRanker ranker = new LateRanker(plan, task.texts(), 1)) {
       double[][] before = ranker.matches(all);
       assertThat(quality(all, ranker.logits(all))).isLessThan(0.8);
-      ranker.learn(all, SimulatedPages.draw(all, 3, policy(0.5, false), 150, 1));
+      ranker.learn(all, SimulatedPages.draw(all, 3, policy(0.5, Order.BM25), 150, 1));
       assertThat(ranker.matches(all)[0]).isNotEqualTo(before[0]);
       assertThat(quality(all, ranker.logits(all))).isGreaterThan(0.9);
     }
