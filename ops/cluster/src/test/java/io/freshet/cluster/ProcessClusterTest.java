@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.cli.audit.Audit;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.run.JobProgress;
+import io.freshet.job.learner.LearnerGauge;
 import io.freshet.schema.EventTopics;
 import io.freshet.schema.event.Heartbeat;
 import io.freshet.scoring.settings.ModelsFile;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The job on a real cluster: what is killed comes back, and the models know nothing of it. */
 class ProcessClusterTest {
 
+  private static final String FLINK = "flink_taskmanager_job_task_operator_";
   private static final int EVENTS = 6_000;
   private static final Duration AGAIN = Duration.ofSeconds(120);
   private static final String MODELS =
@@ -129,6 +134,33 @@ class ProcessClusterTest {
     return PatienceClock.await(AGAIN, "a loss must be noticed", () -> !cluster.rest().runs(job));
   }
 
+  /** A reporter shows what is now: one look is enough, whichever task manager a learner is on. */
+  private static void assertMetricsTellWhatWasLearnt() {
+    StringBuilder all = new StringBuilder();
+    for (int port : cluster.metricsPorts()) {
+      all.append(metrics(port));
+    }
+    for (LearnerGauge kind : LearnerGauge.values()) {
+      assertThat(
+              all.toString().lines().filter(line -> line.startsWith(FLINK + kind.metric() + "{")))
+          .as(kind.metric())
+          .anyMatch(line -> line.contains("operator_name=\"learner_din\""))
+          .noneMatch(line -> line.contains("learner_din") && line.endsWith("NaN"));
+    }
+    for (String input : List.of("freshet_events", "freshet_dead_letters", "freshet_late_events")) {
+      assertThat(all).contains(FLINK + input + "{");
+    }
+  }
+
+  private static String metrics(int port) {
+    URI page = URI.create("http://127.0.0.1:%d/metrics".formatted(port));
+    try (InputStream in = page.toURL().openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(page + " must answer", e);
+    }
+  }
+
   @Test
   void killedTaskManagersAndJobManagersChangeNothingOfWhatIsLearnt() throws IOException {
     String job = submit("kills.");
@@ -152,6 +184,7 @@ class ProcessClusterTest {
 
     awaitEnd(job);
     assertThat(replay.isRunning()).isFalse();
+    assertMetricsTellWhatWasLearnt();
     assertSameAsWithoutFlink("kills.");
     cluster.rest().cancel(job);
   }
