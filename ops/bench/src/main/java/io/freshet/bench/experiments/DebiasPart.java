@@ -15,7 +15,7 @@ final class DebiasPart {
 
   private static final int SEEDS = 5;
 
-  /** At least so many, if every query is asked as often as in the other parts. */
+  /** About so many, and more where every query is asked as often as in the other parts. */
   private static final int PAGES = 5_000;
 
   private DebiasPart() {}
@@ -30,7 +30,7 @@ final class DebiasPart {
 
         Real judgments, **simulated clicks** and settings as for unseen queries, learnt with propensities given
         (`examination: {from: given}`) and without (`none`). All queries teach and are tested; each is asked so often that there are
-        %d pages or more, and %d times at least. Pages show BM25's first %d in its order; or **reversed**, what matches best last;
+        about %d pages, and %d times at least. Pages show BM25's first %d in its order; or **reversed**, what matches best last;
         or **blind**, an order of its first %d that is drawn once a query and says nothing. A share of %s is random in all three.
         NDCG@10 of the match alone against the judgments. Means over %d seeds and all queries; the difference with the 95 %%
         interval by the paired bootstrap over queries, ± the sample standard deviation over seeds. Bold: above 0 by all of the interval.
