@@ -7,6 +7,7 @@ import io.freshet.source.search.SciFact;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -38,9 +39,14 @@ public final class ColbertExperiment {
           "arguments must be COMMAND DATA PAGE PART COLLECTIONS, got " + List.of(arguments));
     }
     List<Part> parts =
-        arguments[3].equals("all")
-            ? List.of(Part.values())
-            : List.of(Part.valueOf(arguments[3].toUpperCase(Locale.ROOT)));
+        Arrays.stream(Part.values())
+            .filter(part -> arguments[3].equals("all") || arguments[3].equals(name(part)))
+            .toList();
+    if (parts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a part must be all or one of %s in small letters, got \"%s\""
+              .formatted(List.of(Part.values()), arguments[3]));
+    }
     List<SearchTask> tasks = new ArrayList<>();
     for (String name : arguments[4].split(",")) {
       tasks.add(task(Path.of(arguments[1]), name));
@@ -55,10 +61,13 @@ public final class ColbertExperiment {
             case DEBIASED -> DebiasPart.text(tasks);
             case PROJECTIONS -> ProjectionPart.text(tasks);
           };
-      String name = "colbert-" + part.name().toLowerCase(Locale.ROOT);
-      String command = arguments[0] + " --part " + part.name().toLowerCase(Locale.ROOT);
-      Page.replace(page, name, text.replace("$COMMAND", command));
+      String command = arguments[0] + " --part " + name(part);
+      Page.replace(page, "colbert-" + name(part), text.replace("$COMMAND", command));
     }
+  }
+
+  private static String name(Part part) {
+    return part.name().toLowerCase(Locale.ROOT);
   }
 
   private static SearchTask task(Path data, String name) {
