@@ -45,7 +45,10 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "Name of the model.")
   private String model;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "The directory of a running demo.")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The directory of a demo, running or not.")
   private @Nullable Path data;
 
   @Option(
@@ -70,8 +73,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    KafkaAccess access = kafka.access(data);
-    Found found = find(access);
+    Found found = kafka.with(data, this::find);
     ObjectNode node = describe(found);
     if (json) {
       freshet

@@ -133,7 +133,7 @@ class FreshetTest {
     assertThat(run("inspect", "din", "--brokers", "no-port")).isEqualTo(1);
     assertThat(error()).contains("no-port");
     assertThat(run("inspect", "din", "--data", directory.toString())).isEqualTo(2);
-    assertThat(error()).contains("a demo must run on --data");
+    assertThat(error()).contains("--data must be the directory of a demo");
     assertThat(run("inspect", "din", "--kafka", directory.resolve("k").toString())).isEqualTo(2);
     assertThat(error()).contains("--kafka must be a readable properties file");
   }
@@ -141,9 +141,9 @@ class FreshetTest {
   @Test
   void aDirectoryThatNeverWasADemoIsRefusedAndStaysAsItWas() {
     Path nowhere = directory.resolve("nowhere");
-    for (String command : List.of("audit", "compare")) {
+    for (String command : List.of("audit", "compare", "inspect")) {
       List<String> line = new ArrayList<>(List.of(command, "--data", nowhere.toString()));
-      if (command.equals("audit")) {
+      if (!command.equals("compare")) {
         line.add("din");
       }
       assertThat(run(line.toArray(new String[0]))).as(command).isEqualTo(2);
