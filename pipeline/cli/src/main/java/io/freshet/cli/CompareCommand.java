@@ -3,6 +3,7 @@ package io.freshet.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.cli.compare.PromotionWatch;
 import io.freshet.cli.compare.SideBySide;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.report.EvaluationStore;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -89,11 +91,24 @@ final class CompareCommand implements Callable<Integer> {
       description = "Event time for which a challenger must be better (default: PT1H).")
   private Duration horizon = Duration.ofHours(1);
 
+  @Option(
+      names = "--watch",
+      description =
+          "Promote as evaluations come, until stopped: the champion is what NAME of --promote "
+              + "stands for, whoever takes its place is the next. All that is on record is "
+              + "evidence; --horizon begins once it is read.")
+  private boolean watch;
+
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   @Override
   public Integer call() {
+    if (watch && (promote == null || json)) {
+      throw new WrongUse(
+          "--watch must have a name to --promote and cannot be told as --json, got %s"
+              .formatted(promote == null ? "no name" : "both"));
+    }
     if (!(confidence > 0.5 && confidence < 1) || windows < 1 || windows > 100) {
       throw new WrongUse(
           "--confidence must be above 0.5 and below 1 and --windows from 1 to 100, got %s and %d"
@@ -103,6 +118,10 @@ final class CompareCommand implements Callable<Integer> {
       throw new WrongUse(
           "--block must be positive and --horizon not negative, got %s and %s"
               .formatted(block, horizon));
+    }
+    if (watch) {
+      watch(kafka.access(data));
+      return 0;
     }
     return kafka.with(data, this::compare);
   }
@@ -126,6 +145,26 @@ final class CompareCommand implements Callable<Integer> {
       promote(access, result);
     }
     return 0;
+  }
+
+  private void watch(KafkaAccess access) {
+    String name = Objects.requireNonNull(promote);
+    ServedNames.@Nullable Target target;
+    try (ServedNames names = ServedNames.open(access.client(), access.topics().prefix())) {
+      target = names.targets().get(name);
+    }
+    if (target == null) {
+      throw new CommandFailed(
+          "%s must stand for a model before it is watched: freshet promote %s --to MODEL"
+              .formatted(name, name));
+    }
+    new WatchedName(
+            access,
+            freshet.terminal(),
+            freshet.wallTime(),
+            name,
+            new PromotionWatch(target.model(), block.toMillis(), confidence, horizon.toMillis()))
+        .run();
   }
 
   /** The models in the order of the demo's models file; none where no demo is known. */

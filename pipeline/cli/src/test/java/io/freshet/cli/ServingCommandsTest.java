@@ -12,7 +12,10 @@ import io.freshet.modellog.ModelLog;
 import io.freshet.modellog.TopicNames;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
+import io.freshet.schema.AvroCodec;
 import io.freshet.schema.EventTopics;
+import io.freshet.schema.avro.Evaluation;
+import io.freshet.schema.avro.EvaluationRow;
 import io.freshet.scoring.ScorerFamilies;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
@@ -32,7 +35,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +76,12 @@ class ServingCommandsTest {
   void publish() {
     KafkaAccess access = KafkaAccess.to(kafka.brokers(), new EventTopics(""));
     new SharedTopics(access).create((short) 1);
+    publish("quick", 2);
+    assertThat(run("promote", "shop", "--to", "quick")).as(err()).isZero();
+  }
+
+  private void publish(String model, int versions) {
+    KafkaAccess access = KafkaAccess.to(kafka.brokers(), new EventTopics(""));
     ModelSettings settings =
         DefaultModels.read(MODELS, new Source.StreamDefaults(0, 1_000, 1_000)).models().get(0);
     ModelState state = ScorerFamilies.named("boosted-mlp").emptyState(settings);
@@ -74,13 +90,16 @@ class ServingCommandsTest {
     try (ModelLog log =
         KafkaModelLog.open(
             access.client(),
-            new TopicNames("", "quick"),
+            new TopicNames("", model),
             () -> Instant.ofEpochMilli(wall.get()),
             false)) {
       long epoch = log.claim(null, HashValue.EMPTY);
       wall.set(10_000);
       VersionFacts first = facts(new Version(epoch, 1), null, settings, state);
       log.publish(first, LearnerDelta.whole(LearnerState.servingOnly(state)));
+      if (versions == 1) {
+        return;
+      }
       Tensor quality = state.tensor("boost.prefix.quality");
       System.arraycopy(new float[] {0.4f, 900, 0.3f, 900}, 0, quality.data(), 0, 4);
       wall.set(20_000);
@@ -88,7 +107,6 @@ class ServingCommandsTest {
       StateDelta delta = new StateDelta(List.of(quality.copy()), List.of());
       log.publish(second, LearnerDelta.servingOnly(delta, second.stateHash()));
     }
-    assertThat(run("promote", "shop", "--to", "quick")).as(err()).isZero();
   }
 
   private static VersionFacts facts(
@@ -184,7 +202,7 @@ class ServingCommandsTest {
     assertThat(run("score", "shup", "--served", "--items", "a")).isEqualTo(1);
     assertThat(err())
         .contains("shup must be a served name, which promote makes it")
-        .contains("[shop]");
+        .contains("shop]");
   }
 
   @Test
@@ -205,6 +223,89 @@ class ServingCommandsTest {
     assertThat(promoted.at("/model").asText()).isEqualTo("quick");
     assertThat(promoted.at("/version").asLong()).isEqualTo(2);
     assertThat(promoted.at("/by").asText()).isEqualTo("promotion");
+  }
+
+  @Test
+  void aWatchedNameChangesOverToTheModelThatProvesBetter() throws Exception {
+    publish("slow", 1);
+    assertThat(run("promote", "best", "--to", "slow")).as(err()).isZero();
+    CountDownLatch watching = new CountDownLatch(1);
+    CountDownLatch changed = new CountDownLatch(1);
+    PrintStream notes = printing(line -> line.contains("the horizon begins"), watching);
+    PrintStream results = printing(line -> line.contains("best stands for quick"), changed);
+    AtomicInteger exit = new AtomicInteger(-1);
+    Thread command =
+        new Thread(
+            () ->
+                exit.set(
+                    Freshet.run(
+                        new Terminal(results, notes, false),
+                        () -> 1_700_000_000_001L,
+                        ("compare --promote best --watch --horizon PT3S --block PT1S --brokers "
+                                + kafka.brokers())
+                            .split(" "))));
+    command.start();
+    assertThat(watching.await(60, TimeUnit.SECONDS)).isTrue();
+    evaluations("slow", 0.4f);
+    evaluations("quick", 0.1f);
+    assertThat(changed.await(60, TimeUnit.SECONDS)).isTrue();
+    results.close();
+    command.join();
+    assertThat(exit).hasValue(0);
+
+    JsonNode now = followed("follow", "best", "--served", "--versions", "1", "--json");
+    assertThat(now.at("/model").asText()).isEqualTo("quick");
+    assertThat(run("compare", "--watch")).isEqualTo(2);
+    assertThat(err()).contains("--watch must have a name to --promote");
+    assertThat(run("compare", "--watch", "--promote", "nothing")).isEqualTo(1);
+    assertThat(err()).contains("nothing must stand for a model before it is watched");
+  }
+
+  /** Twenty seconds of one step each, of negatives all. */
+  private void evaluations(String model, float prediction) throws Exception {
+    AvroCodec codec = AvroCodec.of(Evaluation.class);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.brokers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int second = 0; second < 20; second++) {
+        List<EvaluationRow> rows = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          long time = 1_000L * second + i;
+          rows.add(
+              EvaluationRow.newBuilder()
+                  .setExampleId("e" + second + "." + i)
+                  .setItemId("i")
+                  .setUserId("u" + i)
+                  .setImpressionTime(time)
+                  .setReadyTime(time)
+                  .setLabel(0)
+                  .setPrediction(prediction + i * 0.001f)
+                  .setRaw(prediction)
+                  .setPredictionAtTraining(prediction)
+                  .build());
+        }
+        producer
+            .send(
+                new ProducerRecord<>(
+                    "models.evaluations",
+                    codec.encode(new Evaluation(model, "boosted-mlp", 1L, (long) second, rows))))
+            .get();
+      }
+    }
+  }
+
+  private static PrintStream printing(Predicate<String> awaited, CountDownLatch seen) {
+    return new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8) {
+      @Override
+      public void println(String line) {
+        super.println(line);
+        if (awaited.test(line)) {
+          seen.countDown();
+        }
+      }
+    };
   }
 
   @Test

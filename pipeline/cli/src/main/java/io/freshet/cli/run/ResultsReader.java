@@ -27,6 +27,7 @@ final class ResultsReader implements AutoCloseable {
   private final Map<String, Consumer<byte[]>> readers;
   private final Thread thread;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private @Nullable Runnable caughtUp;
   private volatile boolean draining;
   private volatile boolean closed;
 
@@ -38,6 +39,12 @@ final class ResultsReader implements AutoCloseable {
     this.readers = Map.copyOf(readers);
     this.thread = new Thread(this::run, "freshet-results");
     this.thread.setDaemon(true);
+  }
+
+  /** Calls {@code then}, on the reading thread, once what the topics held at the start is read. */
+  ResultsReader onceCaughtUp(Runnable then) {
+    caughtUp = then;
+    return this;
   }
 
   ResultsReader start() {
@@ -59,6 +66,7 @@ final class ResultsReader implements AutoCloseable {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> atStart = new HashMap<>(consumer.endOffsets(partitions));
       @Nullable Map<TopicPartition, Long> ends = null;
       while (!closed) {
         if (draining && ends == null) {
@@ -70,9 +78,12 @@ final class ResultsReader implements AutoCloseable {
             reader.accept(record.value());
           }
         }
-        if (ends != null
-            && ends.entrySet().stream()
-                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+        Runnable then = caughtUp;
+        if (then != null && reached(consumer, atStart)) {
+          then.run();
+          caughtUp = null;
+        }
+        if (ends != null && reached(consumer, ends)) {
           drained.complete(null);
           return;
         }
@@ -80,6 +91,11 @@ final class ResultsReader implements AutoCloseable {
     } catch (RuntimeException e) {
       drained.completeExceptionally(e);
     }
+  }
+
+  private static boolean reached(KafkaConsumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
   /** Reads what the topics hold now and ends. */
