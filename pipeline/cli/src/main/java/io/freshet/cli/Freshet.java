@@ -23,6 +23,8 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       TrainCommand.class,
       ReplayCommand.class,
+      CollectCommand.class,
+      ServeCommand.class,
       ScoreCommand.class,
       FollowCommand.class,
       InspectCommand.class,

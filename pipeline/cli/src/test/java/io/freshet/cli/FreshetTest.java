@@ -57,6 +57,12 @@ class FreshetTest {
     assertThat(error()).contains("one of --items and --pairs must say what to score, got neither");
     assertThat(run("follow", "din")).isEqualTo(2);
     assertThat(error()).contains("must say where Kafka is, got none");
+    assertThat(run("serve", "--brokers", "b:1")).isEqualTo(2);
+    assertThat(error()).contains("MODEL");
+    assertThat(run("serve", "din", "--stale-default", "0.1", "--brokers", "b:1")).isEqualTo(2);
+    assertThat(error()).contains("--stale-default must come with --stale-after");
+    assertThat(run("collect")).isEqualTo(2);
+    assertThat(error()).contains("must say where Kafka is, got none");
     assertThat(run("help", "dance")).isEqualTo(2);
     assertThat(error()).contains("a command must be one of demo");
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -17,11 +18,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * A stream's present time: the newest event time in a partition that every producer writes its
- * heartbeats to. On a thread of its own.
+ * heartbeats to. On a thread of its own, which looks again after whatever went wrong with Kafka.
  */
 public final class HeartbeatClock implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration RETRY = Duration.ofMillis(500);
   private static final long LOOK_BACK = 20;
 
   private final KafkaAccess kafka;
@@ -48,6 +51,17 @@ public final class HeartbeatClock implements AutoCloseable {
   }
 
   private void run() {
+    while (!closed) {
+      try {
+        follow();
+      } catch (KafkaException e) {
+        // Time stands still meanwhile; whoever reads versions says what is wrong with Kafka.
+        LockSupport.parkNanos(RETRY.toNanos());
+      }
+    }
+  }
+
+  private void follow() {
     EventCodec codec = new EventCodec();
     TopicPartition partition = new TopicPartition(kafka.topics().interactions(), 0);
     Properties properties = kafka.properties();
@@ -56,8 +70,8 @@ public final class HeartbeatClock implements AutoCloseable {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(partition));
-      Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(partition));
-      Map<TopicPartition, Long> begins = consumer.beginningOffsets(List.of(partition));
+      Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(partition), PATIENCE);
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(List.of(partition), PATIENCE);
       consumer.seek(
           partition,
           Math.max(
@@ -67,9 +81,6 @@ public final class HeartbeatClock implements AutoCloseable {
           see(codec, record.value());
         }
       }
-    } catch (KafkaException e) {
-      // Staleness then stays unknown; whoever reads versions says what is wrong with Kafka.
-      closed = true;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.freshet.cli.page;
 
+import io.freshet.cli.http.ReaderCounts;
 import io.freshet.cli.report.GateTotals;
 import java.util.List;
 import java.util.Map;
@@ -63,18 +64,7 @@ public record LiveView(
       @Nullable Long bytesPerAnchor,
       @Nullable Long stalenessMs,
       @Nullable GateTotals gate,
-      @Nullable Reader reader) {}
-
-  /** What the model's reader has met, as in the run's report. */
-  public record Reader(
-      long gaps,
-      long heals,
-      long undos,
-      long scrubs,
-      long findings,
-      long foreign,
-      long staleRefused,
-      long staleDefaulted) {}
+      @Nullable ReaderCounts reader) {}
 
   /**
    * @param verified whether the reader computed this version's hash from its own memory; null when

@@ -1,12 +1,13 @@
 package io.freshet.cli.page;
 
+import io.freshet.cli.http.PrometheusText;
+import io.freshet.cli.http.ReaderMetrics;
 import io.freshet.cli.report.GateTotals;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -17,14 +18,12 @@ final class MetricsText {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Supplier<LiveView> view;
-  private final PrometheusTextFormatWriter writer =
-      PrometheusTextFormatWriter.builder().setIncludeCreatedTimestamps(false).build();
 
   MetricsText(Supplier<LiveView> view) {
     this.view = view;
     run();
     models();
-    readers();
+    ReaderMetrics.register(registry, this::readings);
   }
 
   private void run() {
@@ -119,45 +118,16 @@ final class MetricsText {
                 : (double) m.deltas() * m.bytesPerDelta());
   }
 
-  private void readers() {
-    modelGauge(
-        "freshet_served_version", "Number of the version that is served.", m -> number(m.served()));
-    modelGauge(
-        "freshet_staleness_seconds",
-        "How long ago the source was where the served version has learnt up to.",
-        m -> seconds(m.stalenessMs()));
-    readerCounter(
-        "freshet_reader_gaps_total",
-        "Times that the chain of versions could not be followed.",
-        LiveView.Reader::gaps);
-    readerCounter(
-        "freshet_reader_heals_total",
-        "Times that a whole state was built anew while another was served.",
-        LiveView.Reader::heals);
-    readerCounter(
-        "freshet_reader_undos_total",
-        "Times that versions which a claim took back were undone, without a rebuild.",
-        LiveView.Reader::undos);
-    readerCounter(
-        "freshet_reader_scrubs_total",
-        "Times that the whole served memory was hashed anew.",
-        LiveView.Reader::scrubs);
-    readerCounter(
-        "freshet_reader_findings_total",
-        "Times that a scrub found memory changed.",
-        LiveView.Reader::findings);
-    readerCounter(
-        "freshet_reader_foreign_total",
-        "Records of the log that another writer than its learner must have put there.",
-        LiveView.Reader::foreign);
-    readerCounter(
-        "freshet_reader_stale_refused_total",
-        "Requests that were refused, the version being too stale.",
-        LiveView.Reader::staleRefused);
-    readerCounter(
-        "freshet_reader_stale_defaulted_total",
-        "Requests that were answered with the declared default, the version being too stale.",
-        LiveView.Reader::staleDefaulted);
+  private List<ReaderMetrics.Reading> readings() {
+    List<ReaderMetrics.Reading> readings = new ArrayList<>();
+    for (LiveView.Model model : view.get().models()) {
+      if (model.reader() != null) {
+        readings.add(
+            new ReaderMetrics.Reading(
+                model.name(), model.family(), model.served(), model.stalenessMs(), model.reader()));
+      }
+    }
+    return readings;
   }
 
   private void gateCounter(String name, String help, ToLongFunction<GateTotals> value) {
@@ -225,13 +195,6 @@ final class MetricsText {
         .register(registry);
   }
 
-  private void readerCounter(String name, String help, ToLongFunction<LiveView.Reader> value) {
-    modelCounter(
-        name,
-        help,
-        model -> model.reader() == null ? null : (double) value.applyAsLong(model.reader()));
-  }
-
   private static @Nullable Double number(@Nullable Long value) {
     return value == null ? null : Double.valueOf(value);
   }
@@ -240,9 +203,7 @@ final class MetricsText {
     return milliseconds == null ? null : milliseconds / 1e3;
   }
 
-  String text() throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    writer.write(out, registry.scrape());
-    return out.toString(java.nio.charset.StandardCharsets.UTF_8);
+  PrometheusText text() {
+    return new PrometheusText(registry);
   }
 }

@@ -6,6 +6,7 @@ import io.freshet.cli.Terminal;
 import io.freshet.cli.feed.FeedLedger;
 import io.freshet.cli.feed.Feeder;
 import io.freshet.cli.feed.SourceClock;
+import io.freshet.cli.http.ProcessMemory;
 import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.kafka.SharedTopics;
@@ -25,8 +26,6 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.serving.Isolation;
 import io.freshet.source.Source;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -366,7 +365,7 @@ public final class DemoRun {
             wallTime.getAsLong(),
             now == null ? 0 : backlog(feeder, now.snapshot().watermark()),
             now == null ? null : now.snapshot().checkpointMs(),
-            residentBytes());
+            ProcessMemory.residentBytes());
   }
 
   private long backlog(Feeder feeder, long watermark) {
@@ -379,18 +378,5 @@ public final class DemoRun {
       throw new IllegalStateException("a page must have something to show");
     }
     return view;
-  }
-
-  private static @Nullable Long residentBytes() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("VmRSS:")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-        }
-      }
-      return null;
-    } catch (IOException e) {
-      return null;
-    }
   }
 }

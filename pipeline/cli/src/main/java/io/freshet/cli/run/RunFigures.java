@@ -2,6 +2,7 @@ package io.freshet.cli.run;
 
 import io.freshet.cli.feed.EventCounts;
 import io.freshet.cli.feed.SourceClock;
+import io.freshet.cli.http.ReaderCounts;
 import io.freshet.cli.page.LiveView;
 import io.freshet.cli.page.SeriesBuffer;
 import io.freshet.cli.report.DeadLetterCounts;
@@ -231,21 +232,9 @@ final class RunFigures {
               log == null ? null : log.bytesPerAnchor(),
               probe == null ? null : probe.currentStaleness(),
               log == null ? null : log.gate(),
-              stats == null ? null : viewReader(stats)));
+              stats == null ? null : ReaderCounts.of(stats)));
     }
     return shown;
-  }
-
-  private static LiveView.Reader viewReader(ReaderStats stats) {
-    return new LiveView.Reader(
-        stats.gaps(),
-        stats.heals(),
-        stats.undos(),
-        stats.scrubs(),
-        stats.findings(),
-        stats.foreign(),
-        stats.staleRefused(),
-        stats.staleDefaulted());
   }
 
   private List<LiveView.Version> viewVersions() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.WrongUse;
+import io.freshet.cli.http.ReaderCounts;
 import io.freshet.cli.report.GateTotals;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,7 +49,7 @@ class LivePageTest {
             900L,
             250L,
             new GateTotals(30, 2, 0, 4_096),
-            new LiveView.Reader(0, 1, 2, 3, 4, 5, 6, 7));
+            new ReaderCounts(0, 1, 2, 3, 4, 5, 6, 7));
     SeriesBuffer series = new SeriesBuffer();
     series.add(new SeriesBuffer.Sample(1, 100, 50, Map.of("din", 0.3), Map.of(), Map.of()));
     return new LiveView(

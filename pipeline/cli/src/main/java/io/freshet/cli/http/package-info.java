@@ -1,0 +1,5 @@
+/** What the small web servers of the commands share: errors as JSON, metrics as text. */
+@NullMarked
+package io.freshet.cli.http;
+
+import org.jspecify.annotations.NullMarked;
