@@ -34,6 +34,7 @@ class BoundariesTest {
   private static final String AVRO = "org.apache.avro..";
   private static final String DJL = "ai.djl..";
   private static final String SCHEMAS = "io.freshet.schema..";
+  private static final String SEARCH = "io.freshet.search..";
   private static final String LEARNING = "io.freshet.learning..";
 
   private static final String[] MODELS = {"io.freshet.scoring..", LEARNING};
@@ -56,6 +57,7 @@ class BoundariesTest {
             "io.freshet.learning",
             "io.freshet.modellog",
             "io.freshet.serving",
+            "io.freshet.search",
             "io.freshet.source",
             "io.freshet.job",
             "io.freshet.cli",
@@ -113,11 +115,21 @@ class BoundariesTest {
           .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule modelLogAndServingKnowNoFlinkDjlOrLearning =
-      nothingIn("io.freshet.modellog..", "io.freshet.serving..")
+  static final ArchRule modelLogServingAndSearchKnowNoFlinkDjlOrLearning =
+      nothingIn("io.freshet.modellog..", "io.freshet.serving..", SEARCH)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(FLINK, DJL, LEARNING)
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule onlySearchKnowsLucene =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(SEARCH)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.lucene..")
           .allowEmptyShould(true);
 
   @ArchTest

@@ -31,6 +31,11 @@ public final class EffortOptions {
               + "(boosted-mlp).")
   private @Nullable Duration budget;
 
+  /** Whether anything is said of it. */
+  boolean given() {
+    return units != null || budget != null;
+  }
+
   Effort effort() {
     if (units != null && budget != null) {
       throw new WrongUse("at most one of --units and --budget may be given, got both");

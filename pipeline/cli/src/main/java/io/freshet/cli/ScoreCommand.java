@@ -10,6 +10,7 @@ import io.freshet.serving.ModelReader;
 import io.freshet.serving.ReaderOptions;
 import io.freshet.serving.Scores;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,15 +30,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Scores items for a user once, from the log. */
+/** Scores items for a user, or documents for a query, once, from the log. */
 @Command(
     name = "score",
     description =
-        "Scores items for a user once, with the freshest version on the log or the one that is "
-            + "asked for, and says with which.")
+        "Scores items for a user, or searches the catalogue for a query, once, with the freshest "
+            + "version on the log or the one that is asked for, and says with which.")
 final class ScoreCommand implements Callable<Integer> {
 
   private static final int BATCH = 500;
+
+  /** Of a lookup that nothing looks into. */
+  private static final int NONE = 0;
 
   @ParentCommand private Freshet freshet;
 
@@ -44,6 +50,8 @@ final class ScoreCommand implements Callable<Integer> {
   @Mixin private ReadOptions read;
 
   @Mixin private EffortOptions howMuch;
+
+  @Mixin private QueryOptions search;
 
   @Parameters(
       paramLabel = "MODEL",
@@ -79,7 +87,10 @@ final class ScoreCommand implements Callable<Integer> {
       description = "Where the scored pairs go (default: standard output).")
   private @Nullable Path out;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "The directory of a running demo.")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The directory of a demo, running or not.")
   private @Nullable Path data;
 
   @Option(
@@ -97,22 +108,43 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if ((items == null) == (pairs == null)) {
-      throw new WrongUse(
-          "one of --items and --pairs must say what to score, got %s"
-              .formatted(items == null ? "neither" : "both"));
-    }
+    check();
     read.check();
+    if (search.asked()) {
+      search.check();
+      CatalogueSearch searching = new CatalogueSearch(freshet.terminal(), search);
+      kafka.with(data, access -> search(access, searching));
+      return 0;
+    }
     Effort effort = howMuch.effort();
     PairsFile file = pairs == null ? null : PairsFile.read(pairs);
-    KafkaAccess access = kafka.access(data);
+    kafka.with(data, access -> score(access, effort, file));
+    return 0;
+  }
+
+  private void check() {
+    long asked =
+        Stream.of(items, pairs, search.query(), search.queries()).filter(Objects::nonNull).count();
+    if (asked != 1) {
+      throw new WrongUse(
+          "one of --items, --pairs, --query and --queries must say what to score, got %s"
+              .formatted(asked == 0 ? "none" : asked));
+    }
+    boolean ofUser = user != null || out != null || !context.isEmpty() || howMuch.given();
+    if (search.asked() && ofUser) {
+      throw new WrongUse(
+          "--user, --context, --out, --units and --budget must be of --items or --pairs, got a query");
+    }
+    if (!search.asked() && search.meansSearch()) {
+      throw new WrongUse(
+          "--run, --top, --weight, --k1 and --b must be of --query or --queries, got neither");
+    }
+  }
+
+  private Version score(KafkaAccess access, Effort effort, @Nullable PairsFile file) {
     read.checkThere(access, model);
     try (HeartbeatClock clock = HeartbeatClock.start(access);
-        ModelReader reader =
-            read.open(
-                ReaderOptions.of(access.client(), model, isolation)
-                    .withPrefix(access.topics().prefix())
-                    .withSourceClock(clock::now))) {
+        ModelReader reader = read.open(options(access, clock))) {
       Version version = reader.awaitFirst(Duration.ofSeconds(wait));
       note(reader, version);
       ScoredBy by = new ScoredBy(effort);
@@ -122,8 +154,27 @@ final class ScoreCommand implements Callable<Integer> {
         scoreOne(reader, effort, by);
       }
       by.lines().forEach(line -> freshet.terminal().note(reader.model() + ": " + line));
+      return version;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return 0;
+  }
+
+  private Version search(KafkaAccess access, CatalogueSearch searching) {
+    read.checkThere(access, model);
+    try (HeartbeatClock clock = HeartbeatClock.start(access);
+        ModelReader reader = read.open(options(access, clock).withFeatures(NONE, NONE))) {
+      Version version = reader.awaitFirst(Duration.ofSeconds(wait));
+      note(reader, version);
+      searching.run(access, reader, Duration.ofSeconds(wait));
+      return version;
+    }
+  }
+
+  private ReaderOptions options(KafkaAccess access, HeartbeatClock clock) {
+    return ReaderOptions.of(access.client(), model, isolation)
+        .withPrefix(access.topics().prefix())
+        .withSourceClock(clock::now);
   }
 
   private void note(ModelReader reader, Version version) {

@@ -54,7 +54,9 @@ class FreshetTest {
     assertThat(run("demo", "--port", "70000")).isEqualTo(2);
     assertThat(error()).contains("--port must be from 0 to 65535, got 70000");
     assertThat(run("score", "din", "--brokers", "b")).isEqualTo(2);
-    assertThat(error()).contains("one of --items and --pairs must say what to score, got neither");
+    assertThat(error())
+        .contains(
+            "one of --items, --pairs, --query and --queries must say what to score, got none");
     assertThat(run("follow", "din")).isEqualTo(2);
     assertThat(error()).contains("must say where Kafka is, got none");
     assertThat(run("serve", "--brokers", "b:1")).isEqualTo(2);

@@ -163,6 +163,11 @@ final class LogModelReader implements ModelReader, ReaderEvents {
   }
 
   @Override
+  public <T> T read(Function<Served, T> work) {
+    return scorer.read(work);
+  }
+
+  @Override
   public Version awaitFirst(Duration timeout) {
     Duration left = features == null ? timeout : features.awaitCaughtUp(timeout);
     try {

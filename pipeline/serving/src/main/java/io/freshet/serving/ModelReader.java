@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Follows one model's log and serves its freshest version whose state hash came out of this
@@ -53,6 +54,15 @@ public interface ModelReader extends AutoCloseable {
 
   /** Scores with the freshest verified version there is at each call. */
   Scorer scorer();
+
+  /**
+   * Does something with the freshest verified version: all of it with that one, which does not
+   * change meanwhile. Following waits for who reads what was left, so this should be short.
+   *
+   * @throws NoVersion before the first version
+   * @throws StaleModel beyond the staleness limit
+   */
+  <T> T read(Function<Served, T> work);
 
   /**
    * Waits for the first version, and for the features of users and items as of now where they are

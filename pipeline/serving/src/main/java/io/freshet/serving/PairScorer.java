@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -77,10 +78,7 @@ final class PairScorer implements Scorer {
   }
 
   private Scores score(List<Instance> instances, Effort effort, long began) {
-    Side side = pair.enter();
-    if (side == null) {
-      throw new NoVersion(whyNone.get());
-    }
+    Side side = enter();
     try {
       VersionFacts facts = side.facts();
       Duration staleness = staleness(facts, sourceClock);
@@ -97,6 +95,32 @@ final class PairScorer implements Scorer {
     } finally {
       pair.leave(side);
     }
+  }
+
+  /** Does something with the active version, holding it for the length of the call. */
+  <T> T read(Function<Served, T> work) {
+    Side side = enter();
+    try {
+      VersionFacts facts = side.facts();
+      Duration staleness = staleness(facts, sourceClock);
+      if (stalenessLimit != null && staleness.compareTo(stalenessLimit) > 0) {
+        throw refusal(facts, staleness, stalenessLimit);
+      }
+      io.freshet.scoring.Scorer scorer = side.borrow();
+      T result = work.apply(new Served(facts, staleness, side.memory().state(), scorer));
+      side.giveBack(scorer);
+      return result;
+    } finally {
+      pair.leave(side);
+    }
+  }
+
+  private Side enter() {
+    Side side = pair.enter();
+    if (side == null) {
+      throw new NoVersion(whyNone.get());
+    }
+    return side;
   }
 
   /** Writes the logits and says by which prefix; null where the model has none. */
@@ -139,10 +163,7 @@ final class PairScorer implements Scorer {
   private Scores tooStale(
       VersionFacts facts, Duration staleness, Duration limit, List<Instance> instances) {
     if (staleDefault == null) {
-      refused.increment();
-      throw new StaleModel(
-          "the version to score with must have learnt up to %d ms ago at most, %s is %d ms behind"
-              .formatted(limit.toMillis(), facts.version(), staleness.toMillis()));
+      throw refusal(facts, staleness, limit);
     }
     defaulted.increment();
     float[] probabilities = new float[instances.size()];
@@ -153,6 +174,13 @@ final class PairScorer implements Scorer {
       logits[i] = (float) StrictMath.log(probability / (1 - probability));
     }
     return new Scores(facts.version(), staleness, probabilities, logits, true, null);
+  }
+
+  private StaleModel refusal(VersionFacts facts, Duration staleness, Duration limit) {
+    refused.increment();
+    return new StaleModel(
+        "the version to score with must have learnt up to %d ms ago at most, %s is %d ms behind"
+            .formatted(limit.toMillis(), facts.version(), staleness.toMillis()));
   }
 
   /** Calls that were refused beyond the staleness limit. */

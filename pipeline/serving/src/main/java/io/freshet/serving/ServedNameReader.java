@@ -174,6 +174,11 @@ final class ServedNameReader implements ModelReader {
   }
 
   @Override
+  public <T> T read(Function<Served, T> work) {
+    return reader().read(work);
+  }
+
+  @Override
   public Version awaitFirst(Duration timeout) {
     Duration left;
     try {

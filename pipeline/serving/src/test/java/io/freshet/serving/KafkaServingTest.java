@@ -175,6 +175,7 @@ class KafkaServingTest {
       ServedNames.point(broker.kafka(), "s.", "shop", "one", 5);
       reader.awaitFirst(LONG);
       assertThat(reader.model()).isEqualTo("one");
+      assertThat(reader.<Long>read(served -> served.facts().version().number())).isEqualTo(1);
       assertThat(reader.scorer().score(UniformModel.any()).of(0)).isEqualTo(1);
 
       // The other model has no version yet: the name goes on with what it has.

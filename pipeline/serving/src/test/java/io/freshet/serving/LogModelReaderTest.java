@@ -9,6 +9,7 @@ import io.freshet.modellog.InMemoryModelLog;
 import io.freshet.modellog.LogFeed;
 import io.freshet.modellog.ScriptedLearner;
 import io.freshet.modellog.Version;
+import io.freshet.scoring.feature.EncodedExample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,6 +76,7 @@ class LogModelReaderTest {
               assertThat(scores.of(1)).isEqualTo(expected);
               assertThat(scores.version().number()).isGreaterThanOrEqualTo(last);
               last = scores.version().number();
+              assertThat(reader.<Boolean>read(LogModelReaderTest::isWhole)).isTrue();
               calls++;
             }
             return calls;
@@ -97,6 +99,14 @@ class LogModelReaderTest {
       done.set(true);
       threads.shutdownNow();
     }
+  }
+
+  /** Whether a version's state and its scorer both have what that version learnt. */
+  private static boolean isWhole(Served served) {
+    EncodedExample any = new UniformModel().encode(UniformModel.any())[0];
+    float learnt = served.facts().version().number();
+    return served.state().tensor("bias").data()[0] == learnt
+        && served.scorer().logit(any) == learnt;
   }
 
   @Test
@@ -124,7 +134,8 @@ class LogModelReaderTest {
       assertThatExceptionOfType(StaleModel.class)
           .isThrownBy(() -> reader.scorer().score(UniformModel.any()))
           .withMessageContaining("1:1 is 1001 ms behind");
-      assertThat(reader.stats().staleRefused()).isEqualTo(1);
+      assertThatExceptionOfType(StaleModel.class).isThrownBy(() -> reader.read(Served::facts));
+      assertThat(reader.stats().staleRefused()).isEqualTo(2);
     }
   }
 

@@ -38,6 +38,11 @@ public final class ColbertScorer implements Scorer {
     return cache.get(texts.generation(), document, texts::document);
   }
 
+  /** What the state holds, and which part of an example is what. */
+  public ColbertShape shape() {
+    return shape;
+  }
+
   /** The model, taken apart. */
   public LateInteraction texts() {
     return texts;
@@ -69,7 +74,13 @@ public final class ColbertScorer implements Scorer {
 
   private float ofMetQuery(EncodedExample example) {
     float[] document = vectors(shape.document(example));
-    float match = texts.match(document, 0, document.length / texts.width());
+    return logit(texts.match(document, 0, document.length / texts.width()), example);
+  }
+
+  /**
+   * The logit of a match, with what the example's crosses and biases add; its texts are not read.
+   */
+  public float logit(float match, EncodedExample example) {
     float logit = texts.logit(match);
     long[] ids = ColbertShape.additions(example);
     for (int a = 0; a < ids.length; a++) {

@@ -170,9 +170,14 @@ public final class ColbertShape {
     return tensors.stream().map(spec -> Tensor.zeros(spec.name(), spec.dimensions())).toList();
   }
 
+  /** The tokens of an example's query, without masks. */
+  public long[] queryTokens(EncodedExample example) {
+    return joined(example, true);
+  }
+
   /** The tokens of an example's query, masks included; empty where it has no query. */
   public long[] query(EncodedExample example) {
-    return query(joined(example, true));
+    return query(queryTokens(example));
   }
 
   /** As {@link #query(EncodedExample)}, of the query's own tokens. */

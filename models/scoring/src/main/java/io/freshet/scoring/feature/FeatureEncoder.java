@@ -199,6 +199,17 @@ public final class FeatureEncoder {
     return encoded;
   }
 
+  /** What the tokens of each token feature are, in lower case: for people to read. */
+  public List<List<String>> words(Instance instance) {
+    return tokens.stream()
+        .map(
+            reader ->
+                Tokens.words(
+                    AttributeValue.text(attribute(reader.source, instance), reader.where),
+                    reader.words))
+        .toList();
+  }
+
   private float[] numbers(Instance instance) {
     float[] encoded = new float[numbers.size()];
     for (int n = 0; n < encoded.length; n++) {

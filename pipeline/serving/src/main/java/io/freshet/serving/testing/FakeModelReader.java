@@ -3,8 +3,12 @@ package io.freshet.serving.testing;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.AnytimeScorer.Prefix;
+import io.freshet.scoring.ScorerFamilies;
 import io.freshet.scoring.feature.Instance;
+import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.state.HashValue;
+import io.freshet.scoring.state.ModelState;
 import io.freshet.serving.Effort;
 import io.freshet.serving.ModelReader;
 import io.freshet.serving.NoVersion;
@@ -12,6 +16,7 @@ import io.freshet.serving.ReaderStats;
 import io.freshet.serving.Refusal;
 import io.freshet.serving.Scorer;
 import io.freshet.serving.Scores;
+import io.freshet.serving.Served;
 import io.freshet.serving.StaleModel;
 import io.freshet.serving.Swap;
 import java.time.Duration;
@@ -20,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +41,7 @@ public final class FakeModelReader implements ModelReader {
   private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
   private @Nullable VersionFacts facts;
+  private @Nullable Memory memory;
   private @Nullable Duration stalenessLimit;
   private Duration staleness = Duration.ZERO;
   private List<Prefix> prefixes = List.of();
@@ -42,6 +49,9 @@ public final class FakeModelReader implements ModelReader {
   private boolean matches = true;
   private boolean closed;
   private long swaps;
+
+  /** What {@link #read} gives. */
+  private record Memory(String settings, ModelState state, io.freshet.scoring.Scorer scorer) {}
 
   /**
    * @param probability of each candidate; candidates scored by id come with empty attributes and
@@ -51,9 +61,23 @@ public final class FakeModelReader implements ModelReader {
     this.probability = probability;
   }
 
+  /**
+   * As {@link #publish()}, with a state for who reads the version itself; probabilities stay what
+   * they are.
+   */
+  public synchronized Version publish(ModelSettings settings, ModelState state) {
+    memory =
+        new Memory(
+            ModelSettingsJson.write(settings),
+            state,
+            ScorerFamilies.named(settings.family()).scorer(settings, state));
+    return publish();
+  }
+
   /** Serves the next version, number 1 first, and calls back. */
   public synchronized Version publish() {
     VersionFacts before = facts;
+    Memory present = memory;
     Version version = new Version(1, before == null ? 1 : before.version().number() + 1);
     facts =
         new VersionFacts(
@@ -67,7 +91,7 @@ public final class FakeModelReader implements ModelReader {
             Map.of(),
             Map.of(),
             "passed",
-            "{}",
+            present == null ? "{}" : present.settings(),
             0,
             "fake",
             "fake");
@@ -136,13 +160,28 @@ public final class FakeModelReader implements ModelReader {
     };
   }
 
-  private synchronized Scores score(List<Instance> instances, Effort effort) {
+  @Override
+  public synchronized <T> T read(Function<Served, T> work) {
+    VersionFacts served = fresh();
+    Memory present = memory;
+    if (present == null) {
+      throw new IllegalStateException("a fake must have published a state to be read, it has none");
+    }
+    return work.apply(new Served(served, staleness, present.state(), present.scorer()));
+  }
+
+  private VersionFacts fresh() {
     VersionFacts served = served();
     Duration limit = stalenessLimit;
     if (limit != null && staleness.compareTo(limit) > 0) {
       throw new StaleModel(
           "the fake's staleness must be within %s, it is %s".formatted(limit, staleness));
     }
+    return served;
+  }
+
+  private synchronized Scores score(List<Instance> instances, Effort effort) {
+    VersionFacts served = fresh();
     float[] probabilities = new float[instances.size()];
     float[] logits = new float[probabilities.length];
     for (int i = 0; i < probabilities.length; i++) {
