@@ -1,4 +1,4 @@
-"""Command line: follow a model's log, or score with it."""
+"""Command line: follow a model's log, score with it, or check a version in files."""
 
 import argparse
 import csv
@@ -8,6 +8,7 @@ import time
 from datetime import datetime, timezone
 
 from freshet_log.chain import name_of, version_of
+from freshet_log.exported import load
 from freshet_log.features import Instance
 from freshet_log.follower import Follower, NotVerified
 from freshet_log.kafka import KafkaLog
@@ -51,6 +52,9 @@ def parser():
     score.add_argument(
         "--time", type=int, metavar="MS", help="event time of --pairs (default: the version's)"
     )
+    check = choices.add_parser("check", help="prove a version that freshet export wrote; score with it")
+    check.add_argument("directory", metavar="DIR")
+    check.add_argument("--examples", metavar="FILE", help="JSON lines, one instance each; see README")
     score.add_argument("--wait", type=float, default=30.0, metavar="SECONDS", help="for a version")
     return commands
 
@@ -167,6 +171,17 @@ def score(options):
     return 0
 
 
+def check(options):
+    proven = load(options.directory)
+    print(
+        "version %s, state hash %s verified" % (name_of(proven.version), proven.state.hash()),
+        file=sys.stderr,
+    )
+    if options.examples is not None:
+        score_examples(options.examples, proven)
+    return 0
+
+
 def score_examples(file, proven):
     with open(file, encoding="utf-8") as lines:
         instances = [Instance.of(json.loads(one)) for one in lines if one.strip()]
@@ -203,7 +218,7 @@ def score_pairs(options, proven, lookup):
 def main():
     options = parser().parse_args()
     try:
-        return follow(options) if options.command == "follow" else score(options)
+        return {"follow": follow, "score": score, "check": check}[options.command](options)
     except (Wrong, Refused, OSError, ValueError, KeyError) as wrong:
         print("freshet_log: %s" % wrong, file=sys.stderr)
         return 2

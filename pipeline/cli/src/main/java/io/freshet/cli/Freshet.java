@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       RollbackCommand.class,
       PoisonCommand.class,
       AuditCommand.class,
+      ExportCommand.class,
       HelpCommand.class
     },
     footer = {"", "freshet COMMAND --help says all there is of a command."})
@@ -72,7 +73,7 @@ public final class Freshet implements Runnable {
   }
 
   /** Runs one command and says with which exit code the process should end. */
-  static int run(Terminal terminal, LongSupplier wallTime, String... args) {
+  public static int run(Terminal terminal, LongSupplier wallTime, String... args) {
     Freshet freshet = new Freshet(terminal, wallTime);
     CommandLine commands = new CommandLine(freshet);
     commands.setCaseInsensitiveEnumValuesAllowed(true);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.DefaultModels;
+import io.freshet.cli.Freshet;
+import io.freshet.cli.Terminal;
 import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.ModelLog;
@@ -19,7 +21,10 @@ import io.freshet.serving.ModelReader;
 import io.freshet.serving.ReaderOptions;
 import io.freshet.serving.Scores;
 import io.freshet.source.Source;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -292,6 +297,65 @@ class PythonReaderTest {
       }
       // Equal scores say nothing where all are the same.
       assertThat(highest - lowest).as(model).isGreaterThan(0.2f);
+    }
+  }
+
+  @Test
+  void checksAnExportedVersionAndScoresWithItAsJavaDoes() throws Exception {
+    VersionFacts facts;
+    try (LiveModel learner = new LiveModel(model("din"), 5);
+        ModelLog log = open("exported")) {
+      learner.claim(log, null);
+      learner.publish();
+      facts = learner.publish();
+    }
+    Path to = directory.resolve("exported");
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    String[] export = {
+      "export",
+      "exported",
+      "--to",
+      to.toString(),
+      "--brokers",
+      brokers(),
+      "--prefix",
+      PREFIX,
+      "--isolation",
+      "speculative"
+    };
+    assertThat(Freshet.run(new Terminal(out, out, false), () -> 0, export)).as("%s", said).isZero();
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("exported version %s in ".formatted(facts.version()))
+        .contains("verified " + facts.stateHash());
+    assertThat(Freshet.run(new Terminal(out, out, false), () -> 0, export)).isEqualTo(2);
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("a new or an empty directory");
+
+    List<Instance> instances = new Shoppers(78).next(50);
+    Path file = directory.resolve("exported.jsonl");
+    Files.writeString(file, Shoppers.lines(instances));
+    Scores java = javaScores("exported", facts, instances);
+    String[] check = {
+      "freshet_log", "check", to.toString(), "--examples", file.toAbsolutePath().toString()
+    };
+    try (PythonReader.Run run = python().start(check)) {
+      for (int i = 0; i < instances.size(); i++) {
+        assertThat((float) json(run.line()).at("/score").asDouble())
+            .isCloseTo(java.of(i), within(AGREES));
+      }
+      assertThat(run.exit()).isZero();
+    }
+
+    Path table = to.resolve("table-0.safetensors");
+    byte[] flipped = Files.readAllBytes(table);
+    flipped[flipped.length - 1] ^= 1;
+    Files.write(table, flipped);
+    try (PythonReader.Run run = python().startWithErrors(check)) {
+      assertThat(run.rest())
+          .singleElement()
+          .asString()
+          .contains("must have hash " + facts.stateHash());
+      assertThat(run.exit()).isEqualTo(2);
     }
   }
 
