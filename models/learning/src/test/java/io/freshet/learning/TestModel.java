@@ -164,7 +164,8 @@ public final class TestModel {
         RankingSettings.Loss.SOFTMAX,
         0.1,
         new RankingSettings.Negatives(2, 0.5),
-        RankingSettings.DEFAULT.examination(),
+        new RankingSettings.Examination(
+            RankingSettings.Source.ESTIMATED, List.of(), 5, 3, 1, (int) Math.min(maxRows, 1000)),
         "",
         0.5,
         new RankingSettings.Tokens(admitAfter, expireAfterMs, maxRows),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.report.LogWatch;
+import io.freshet.learning.colbert.PositionBias;
 import io.freshet.modellog.Decision;
 import io.freshet.modellog.KafkaCommands;
 import io.freshet.modellog.KafkaModelLog;
@@ -159,6 +160,10 @@ final class InspectCommand implements Callable<Integer> {
     new TreeMap<>(manifest.tensors()).forEach((name, shape) -> tensors.put(name, shape.toString()));
     ObjectNode metrics = node.putObject("metrics");
     new TreeMap<>(facts.metrics()).forEach(metrics::put);
+    String notice = PositionBias.notice(facts.metrics());
+    if (notice != null) {
+      node.putArray("notices").add(notice);
+    }
     ObjectNode lineage = node.putObject("lineage");
     new TreeMap<>(facts.lineage()).forEach(lineage::put);
     ObjectNode skipped = node.putObject("skipped");

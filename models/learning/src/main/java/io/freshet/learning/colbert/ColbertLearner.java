@@ -78,7 +78,7 @@ final class ColbertLearner implements Learner {
     this.rows = new ColbertRows(shape, state, changes);
     this.counts = new DocumentCounts(shape, state, changes);
     this.documents = new DocumentSide(shape, state, changes);
-    this.examination = new Examination(settings.ranking().examination());
+    this.examination = new Examination(settings.ranking().examination(), changes);
     this.noise = new GradientNoise(settings.optimizer().noise(), settings.seed());
     noise.declare(changes);
     calibrator.declare("calibrator", changes);
@@ -172,6 +172,7 @@ final class ColbertLearner implements Learner {
     noise.learn(result.loss());
     rows.train(result, ready);
     counts.learn(batch);
+    examination.learn(batch);
     tally.learn(batch, result.rankingLoss());
     if (settings.calibration() == Calibration.PLATT) {
       for (Example example : batch.examples()) {
@@ -189,6 +190,7 @@ final class ColbertLearner implements Learner {
     }
     rows.endRound(lastRound, eventTime);
     counts.endRound(lastRound, eventTime);
+    examination.endRound(eventTime);
     lastRound = eventTime;
     rounds++;
     if (rounds % settings.ranking().generation() == 0) {
@@ -220,6 +222,7 @@ final class ColbertLearner implements Learner {
   public Map<String, Double> metrics() {
     Map<String, Double> metrics = new TreeMap<>(noise.metrics());
     metrics.putAll(tally.metrics());
+    examination.addMetrics(metrics);
     metrics.put("documentGenerations", (double) scorer.texts().generations());
     return metrics;
   }

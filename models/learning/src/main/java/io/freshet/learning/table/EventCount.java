@@ -34,11 +34,16 @@ final class EventCount {
       EventTime.write(slots, offset + 1, eventTime);
       return;
     }
-    long elapsed = eventTime - lastSeen(slots, offset);
-    if (elapsed > 0) {
-      count *= (float) StrictMath.pow(2, -(double) elapsed / HALF_LIFE_MS);
+    if (eventTime > lastSeen(slots, offset)) {
+      count *= decay(slots, offset, eventTime);
       EventTime.write(slots, offset + 1, eventTime);
     }
     slots[offset] = count + 1;
+  }
+
+  /** What is left at {@code eventTime} of what counted 1 at the last event. */
+  static float decay(float[] slots, int offset, long eventTime) {
+    long elapsed = eventTime - lastSeen(slots, offset);
+    return elapsed > 0 ? (float) StrictMath.pow(2, -(double) elapsed / HALF_LIFE_MS) : 1;
   }
 }

@@ -25,6 +25,8 @@ record Limit(double min, boolean open, double max, DoubleFunction<String> text) 
   static final Limit TEMPERATURE = above(0, 1e3);
   static final Limit NEGATIVES = between(0, 1024);
   static final Limit WEIGHT_CLIP = between(1, 1e6);
+  static final Limit POSITIONS = between(2, 100);
+  static final Limit PAIRS = between(2, 1e8);
   static final Limit LAYERS = between(1, 8);
   static final Limit NETWORK_LAYERS = between(1, 64);
   static final Limit UNITS = between(1, 4096);

@@ -147,7 +147,7 @@ final class RankingSchema {
           Kind.choice(Source.class),
           DEFAULT.examination().from(),
           "Where the probability that a position is looked at comes from: `none`, `given` by the"
-              + " impression's propensity, or `positions` below.");
+              + " impression's propensity, `positions` below, or `estimated` from the stream.");
   private static final Setting<List<Double>> POSITIONS =
       Setting.of(
           "positions",
@@ -160,11 +160,37 @@ final class RankingSchema {
           Kind.number(Limit.WEIGHT_CLIP),
           DEFAULT.examination().clip(),
           "Largest weight, one over that probability, that a click gets.");
+  private static final Setting<Integer> UP_TO =
+      Setting.of(
+          "upTo",
+          Kind.whole(Limit.POSITIONS),
+          DEFAULT.examination().upTo(),
+          "`estimated`: positions that have an estimate each, the last one together with all further"
+              + " ones.");
+  private static final Setting<Double> ERROR =
+      Setting.of(
+          "error",
+          Kind.number(Limit.SHARE),
+          DEFAULT.examination().error(),
+          "`estimated`: largest standard error of the logarithm with which an estimate is used.");
+  private static final Setting<Integer> MAX_PAIRS =
+      Setting.of(
+          "maxPairs",
+          Kind.whole(Limit.PAIRS),
+          DEFAULT.examination().maxPairs(),
+          "`estimated`: pairs of query and document to estimate from; beyond that the half unseen for"
+              + " longest goes.");
   private static final SettingsSchema.Group EXAMINATION =
       new SettingsSchema.Group(
           PATH + ".examination",
-          "Against position bias: clicks weigh one over the probability of being looked at.",
-          List.of(FROM, POSITIONS, CLIP));
+          "Against position bias: clicks weigh one over the probability of being looked at."
+              + " `estimated` compares the clicks of one document for one query at several positions,"
+              + " in the position-based model. Where no document is seen at several, or too few clicks"
+              + " came of it, there is no estimate: such clicks weigh 1, and each version's metrics"
+              + " say how many (`examinationUnweightedClicks`), how many positions are known"
+              + " (`examinationKnown`, and `examination.K` the probability at K relative to the"
+              + " largest) and from how many pairs (`examinationMovedPairs`).",
+          List.of(FROM, POSITIONS, CLIP, UP_TO, ERROR, MAX_PAIRS));
 
   private static final SettingsSchema.Group TOKENS =
       new SettingsSchema.Group(
@@ -210,7 +236,13 @@ final class RankingSchema {
   }
 
   private static Examination examination(Section section) {
-    return new Examination(section.get(FROM), section.get(POSITIONS), section.get(CLIP));
+    return new Examination(
+        section.get(FROM),
+        section.get(POSITIONS),
+        section.get(CLIP),
+        section.get(UP_TO),
+        section.get(ERROR),
+        section.get(MAX_PAIRS));
   }
 
   private static Tokens tokens(Section section) {
@@ -237,6 +269,9 @@ final class RankingSchema {
     problems.check("ranking.negatives.count", Limit.NEGATIVES, ranking.negatives().count());
     problems.check("ranking.negatives.weight", Limit.FRACTION, ranking.negatives().weight());
     problems.check("ranking.examination.clip", Limit.WEIGHT_CLIP, ranking.examination().clip());
+    problems.check("ranking.examination.upTo", Limit.POSITIONS, ranking.examination().upTo());
+    problems.check("ranking.examination.error", Limit.SHARE, ranking.examination().error());
+    problems.check("ranking.examination.maxPairs", Limit.PAIRS, ranking.examination().maxPairs());
     boolean listed = ranking.examination().from() == Source.POSITIONS;
     List<Double> positions = ranking.examination().positions();
     if (listed == positions.isEmpty()) {

@@ -44,7 +44,7 @@ public record RankingSettings(
           Loss.SOFTMAX,
           0.1,
           new Negatives(0, 0.5),
-          new Examination(Source.NONE, List.of(), 10),
+          new Examination(Source.NONE, List.of(), 10, 10, 0.2, 200_000),
           "",
           0.5,
           new Tokens(1, 0, 5_000_000),
@@ -93,14 +93,19 @@ public record RankingSettings(
   public enum Source {
     NONE,
     GIVEN,
-    POSITIONS
+    POSITIONS,
+    ESTIMATED
   }
 
   /**
    * @param positions that probability by position, the last one holding for all further ones
    * @param clip largest weight of a click
+   * @param upTo positions that are estimated, the last one with all further ones
+   * @param error largest standard error of the logarithm of an estimate that is used
+   * @param maxPairs of query and document that are kept to estimate from
    */
-  public record Examination(Source from, List<Double> positions, double clip) {
+  public record Examination(
+      Source from, List<Double> positions, double clip, int upTo, double error, int maxPairs) {
 
     public Examination {
       positions = List.copyOf(positions);

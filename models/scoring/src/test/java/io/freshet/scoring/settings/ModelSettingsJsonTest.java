@@ -43,7 +43,7 @@ class ModelSettingsJsonTest {
             "kind":"adagrad","rate":0.25,"spread":0.05}},
             "publish":{"anchorEveryMs":60000,"everyMs":250},
             "ranking":{"augment":0,"context":0,"documentShare":0,
-            "examination":{"clip":10,"from":"none","positions":[]},"generation":64,
+            "examination":{"clip":10,"error":0.2,"from":"none","maxPairs":200000,"positions":[],"upTo":10},"generation":64,
             "loss":"softmax","negatives":{"count":0,"weight":0.5},
             "projection":{"activation":"identity","residual":true,"scale":2,"shape":"linear"},
             "teacher":"","teacherWeight":0.5,"temperature":0.1,

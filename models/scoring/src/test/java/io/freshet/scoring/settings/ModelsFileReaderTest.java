@@ -206,7 +206,7 @@ class ModelsFileReaderTest {
                   documentShare: 0.125
                   projection: {shape: glu, activation: silu, scale: 3, residual: false}
                   negatives: {count: 8, weight: 0.25}
-                  examination: {from: positions, positions: [1, 0.5], clip: 5}
+                  examination: {from: positions, positions: [1, 0.5], clip: 5, upTo: 4, error: 0.3, maxPairs: 99}
                   tokens: {admitAfter: 2, expireAfter: 1d, maxRows: 82}
                 regularization: {rows: 0.5}
                 optimizer:
@@ -319,7 +319,7 @@ class ModelsFileReaderTest {
                     0.5,
                     new RankingSettings.Negatives(8, 0.25),
                     new RankingSettings.Examination(
-                        RankingSettings.Source.POSITIONS, List.of(1.0, 0.5), 5),
+                        RankingSettings.Source.POSITIONS, List.of(1.0, 0.5), 5, 4, 0.3, 99),
                     "price",
                     0.75,
                     new RankingSettings.Tokens(2, DAY, 82),

@@ -27,6 +27,7 @@ public final class ColbertExperiment {
     UNTRAINED,
     UNSEEN,
     RETURNING,
+    PROPENSITY,
     DEBIASED,
     PROJECTIONS
   }
@@ -58,6 +59,7 @@ public final class ColbertExperiment {
             case UNTRAINED -> UntrainedPart.text(tasks);
             case UNSEEN -> UnseenPart.text(tasks);
             case RETURNING -> ReturningPart.text(tasks);
+            case PROPENSITY -> PropensityPart.text(tasks);
             case DEBIASED -> DebiasPart.text(tasks);
             case PROJECTIONS -> ProjectionPart.text(tasks);
           };

@@ -200,6 +200,11 @@ final class LateRanker implements AutoCloseable {
     return logits;
   }
 
+  /** What the learner says of itself. */
+  Map<String, Double> metrics() {
+    return learner.metrics();
+  }
+
   @Override
   public void close() {
     learner.close();

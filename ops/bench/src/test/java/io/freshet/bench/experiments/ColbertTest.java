@@ -179,6 +179,18 @@ final class ColbertTest {
     }
   }
 
+  @Test
+  void whatALearnerTakesForLookedAtIsWhatUsersLookedAtAlsoInACascade() {
+    SearchTask task = new SearchTask(collection(), Quality.NDCG, Integer.MAX_VALUE, 1);
+    var byPosition = PropensityPart.run(task, new ClickModel.PositionBased(1), 0.3, 1);
+    assertThat(byPosition.known()).isEqualTo(SimulatedPages.SIZE);
+    assertThat(byPosition.truth()[9]).isCloseTo(0.1, within(1e-9));
+    assertThat(byPosition.error(byPosition.estimate())).isLessThan(0.05);
+    var cascade = PropensityPart.run(task, new ClickModel.Cascade(0.5, 0.9), 0.3, 1);
+    assertThat(cascade.known()).isEqualTo(SimulatedPages.SIZE);
+    assertThat(cascade.error(cascade.estimate())).isLessThan(0.08);
+  }
+
   private static double quality(List<Asked> asked, double[][] scores) {
     double sum = 0;
     for (int q = 0; q < scores.length; q++) {
