@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 
 /**
  * Everything that faults can meet: a cluster of processes whose job and readers reach the broker
- * over a {@link Wire}, a small disk under the checkpoints, a rough source, and what watches.
+ * over a {@link Wire}, small disks under checkpoints and broker, a rough source, and what watches.
  */
 final class Arena implements AutoCloseable {
 
@@ -75,11 +75,25 @@ final class Arena implements AutoCloseable {
     Path checkpoints() {
       return directory.resolve("cluster/checkpoints");
     }
+
+    /** Where the broker keeps its logs. */
+    Path broker() {
+      return directory.resolve("cluster/kafka");
+    }
   }
+
+  /**
+   * Small ones, which can be filled.
+   *
+   * @param checkpoints under the job's checkpoints; empty where they lie on one that cannot be
+   *     filled
+   * @param broker under the broker's logs, likewise
+   */
+  record Disks(Optional<Disk> checkpoints, Optional<Disk> broker) {}
 
   private final Path directory;
   private final Wire wire;
-  private final Optional<Disk> disk;
+  private final Disks disks;
   private final ProcessCluster cluster;
   private final ModelsFile models;
   private final RoughSource source;
@@ -90,14 +104,10 @@ final class Arena implements AutoCloseable {
   private final Readers readers;
   private final HostileWriter hostile;
 
-  /**
-   * Starts everything and waits until models learn.
-   *
-   * @param disk under the checkpoints; empty where they lie on one that cannot be filled
-   */
-  Arena(Plan plan, Optional<Disk> disk) {
+  /** Starts everything and waits until models learn. */
+  Arena(Plan plan, Disks disks) {
     this.directory = plan.directory();
-    this.disk = disk;
+    this.disks = disks;
     int detour = FreePorts.find(1).get(0);
     this.wire = new Wire(detour);
     Installation installation = Installation.ofThisBuild();
@@ -219,9 +229,8 @@ final class Arena implements AutoCloseable {
     return wire;
   }
 
-  /** Under the checkpoints, where it can be filled. */
-  Optional<Disk> disk() {
-    return disk;
+  Disks disks() {
+    return disks;
   }
 
   Path checkpoints() {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A run: one fault after the other while a source feeds, then the comparison with the oracle. */
 final class Chaos {
@@ -25,6 +26,9 @@ final class Chaos {
   private static final Duration END = Duration.ofSeconds(240);
   private static final Duration QUIET = Duration.ofSeconds(3);
   private static final int DISK_MIB = 256;
+
+  /** All that is sent stays there. */
+  private static final int BROKER_DISK_MIB = 2048;
 
   private final Options options;
   private final PrintStream out;
@@ -58,22 +62,27 @@ final class Chaos {
   /** Runs everything and writes {@code chaos.json} and {@code chaos.md} into the directory. */
   ChaosReport run() {
     Arena.Plan plan = new Arena.Plan(options.directory(), options.seed(), options.perSecond());
-    Optional<Disk> disk =
-        options.kinds().contains(FaultKind.DISK_FULL)
-            ? Disk.mount(plan.checkpoints(), DISK_MIB)
-            : Optional.empty();
-    try (Arena arena = new Arena(plan, disk)) {
+    Optional<Disk> checkpoints = disk(FaultKind.DISK_FULL, plan.checkpoints(), DISK_MIB);
+    Optional<Disk> broker = disk(FaultKind.BROKER_DISK_FULL, plan.broker(), BROKER_DISK_MIB);
+    try (Arena arena = new Arena(plan, new Arena.Disks(checkpoints, broker))) {
       return run(arena);
     } finally {
-      disk.ifPresent(Disk::close);
+      checkpoints.ifPresent(Disk::close);
+      broker.ifPresent(Disk::close);
     }
+  }
+
+  private Optional<Disk> disk(FaultKind kind, Path directory, int mebibytes) {
+    return options.kinds().contains(kind) ? Disk.mount(directory, mebibytes) : Optional.empty();
   }
 
   private ChaosReport run(Arena arena) {
     Set<FaultKind> kinds = EnumSet.copyOf(options.kinds());
     String leftOut = "";
-    if (arena.disk().isEmpty() && kinds.remove(FaultKind.DISK_FULL)) {
-      leftOut = "a full disk, since this process may not mount a small one";
+    boolean full = arena.disks().checkpoints().isEmpty() && kinds.remove(FaultKind.DISK_FULL);
+    full |= arena.disks().broker().isEmpty() && kinds.remove(FaultKind.BROKER_DISK_FULL);
+    if (full) {
+      leftOut = "full disks, since this process may not mount small ones";
       out.println("LEFT OUT: " + leftOut);
     }
     List<Fault> plan = FaultPlan.draw(options.seed(), options.faults(), kinds);
@@ -83,12 +92,20 @@ final class Chaos {
         END,
         () -> "every reader must serve",
         () -> arena.readers().newest().size() == arena.readerCount());
+    String stuck = "";
     long began = FaultsClock.millis();
     for (Fault fault : plan) {
       if (FaultsClock.millis() - began > options.minutes() * 60_000) {
         break;
       }
-      Recovery recovery = injector.inject(fault);
+      Recovery recovery;
+      try {
+        recovery = injector.inject(fault);
+      } catch (FaultsFailed e) {
+        stuck = "fault %d, %s: %s".formatted(fault.number(), fault.kind(), e.getMessage());
+        out.println("STUCK: " + stuck);
+        break;
+      }
       recoveries.add(recovery);
       out.printf(
           "%d/%d %s (%s): learns after %d ms, readers after %d and %d ms%n",
@@ -101,19 +118,20 @@ final class Chaos {
           recovery.committedMs());
     }
     long seconds = (FaultsClock.millis() - began) / 1000;
-    end(arena);
+    stuck += ended(arena);
     List<ReaderLine> lines = arena.readers().lines();
     long sent = arena.feed().sent();
     arena.endTraining();
     out.printf("%d events; the sequential replay learns them%n", sent);
     ChaosReport report =
         new ChaosReport(
-            "ops/chaos --faults %d --seed %d --minutes %s --rate %d"
+            "ops/chaos --faults %d --seed %d --minutes %s --rate %d%s"
                 .formatted(
                     options.faults(),
                     options.seed(),
                     options.minutes(),
-                    (long) options.perSecond()),
+                    (long) options.perSecond(),
+                    only(options.kinds())),
             plan.size(),
             recoveries,
             leftOut,
@@ -122,10 +140,16 @@ final class Chaos {
             seconds,
             attempts(arena),
             counts(lines),
-            verdict(arena, lines));
+            verdict(arena, lines).with(stuck));
     report.write(
         options.directory().resolve("chaos.json"), options.directory().resolve("chaos.md"));
     return report;
+  }
+
+  private static String only(Set<FaultKind> kinds) {
+    return kinds.equals(EnumSet.allOf(FaultKind.class))
+        ? ""
+        : " --kinds " + kinds.stream().map(Enum::name).collect(Collectors.joining(","));
   }
 
   private static Map<String, Long> attempts(Arena arena) {
@@ -142,6 +166,17 @@ final class Chaos {
       }
     }
     return List.copyOf(last.values());
+  }
+
+  /** What was waited for in vain; nothing when the end was reached. */
+  private String ended(Arena arena) {
+    try {
+      end(arena);
+      return "";
+    } catch (FaultsFailed e) {
+      out.println("STUCK: " + e.getMessage());
+      return " at the end: " + e.getMessage();
+    }
   }
 
   /** Lets everything that was sent be learnt and served. */

@@ -5,9 +5,12 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The command {@code ops/chaos}. */
@@ -15,16 +18,17 @@ final class ChaosMain {
 
   private static final String USAGE =
       """
-      ops/chaos [--faults N] [--seed S] [--minutes M] [--rate R] [--dir DIR]
+      ops/chaos [--faults N] [--seed S] [--minutes M] [--rate R] [--kinds K,L] [--dir DIR]
         --faults N    how many, each kind at least once where N lets it (30)
         --seed S      draws the plan, the events and what is wrong with them (1)
         --minutes M   after which no further fault is done (60)
         --rate R      events a second (300)
+        --kinds K,L   only these, by name (all): %s
         --dir DIR     where everything lies that the run writes, its reports chaos.md and chaos.json
                       among it; must not be there yet (a new one for temporary files)\
       """;
   private static final Set<String> KNOWN =
-      Set.of("--faults", "--seed", "--minutes", "--rate", "--dir");
+      Set.of("--faults", "--seed", "--minutes", "--rate", "--kinds", "--dir");
 
   private ChaosMain() {}
 
@@ -36,7 +40,7 @@ final class ChaosMain {
     Map<String, String> given = new HashMap<>();
     for (int i = 0; i < args.length; i += 2) {
       if (!KNOWN.contains(args[i]) || i + 1 == args.length) {
-        err.println("chaos: options must come with their values, got " + args[i] + "\n" + USAGE);
+        err.println("chaos: options must come with their values, got " + args[i] + "\n" + usage());
         return 2;
       }
       given.put(args[i], args[i + 1]);
@@ -45,14 +49,16 @@ final class ChaosMain {
     try {
       long seed = Long.parseLong(given.getOrDefault("--seed", "1"));
       options =
-          Chaos.Options.of(
+          new Chaos.Options(
               Integer.parseInt(given.getOrDefault("--faults", "30")),
               seed,
               Double.parseDouble(given.getOrDefault("--minutes", "60")),
               Double.parseDouble(given.getOrDefault("--rate", "300")),
+              kinds(given.get("--kinds")),
               directory(given.get("--dir")));
-    } catch (NumberFormatException e) {
-      err.println("chaos: numbers must be numbers: " + e.getMessage() + "\n" + USAGE);
+    } catch (IllegalArgumentException e) {
+      err.println(
+          "chaos: numbers must be numbers and kinds be known: " + e.getMessage() + "\n" + usage());
       return 2;
     }
     if (given.containsKey("--dir") && Files.exists(options.directory())) {
@@ -64,6 +70,19 @@ final class ChaosMain {
     out.println(report.markdown());
     out.println("everything lies in " + options.directory());
     return report.verdict().problems().isEmpty() ? 0 : 1;
+  }
+
+  private static String usage() {
+    return USAGE.formatted(
+        Arrays.stream(FaultKind.values()).map(Enum::name).collect(Collectors.joining(", ")));
+  }
+
+  private static Set<FaultKind> kinds(@Nullable String given) {
+    return given == null
+        ? EnumSet.allOf(FaultKind.class)
+        : Arrays.stream(given.split(","))
+            .map(FaultKind::valueOf)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(FaultKind.class)));
   }
 
   private static Path directory(@Nullable String given) {

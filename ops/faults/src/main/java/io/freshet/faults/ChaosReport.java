@@ -46,6 +46,7 @@ record ChaosReport(
           FaultKind.TASK_MANAGER_KILLED,
           FaultKind.JOB_MANAGER_KILLED,
           FaultKind.BROKER_KILLED,
+          FaultKind.BROKER_DISK_FULL,
           FaultKind.LEARNER_PAUSED,
           FaultKind.ALL_KILLED);
 

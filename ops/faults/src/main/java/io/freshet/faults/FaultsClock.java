@@ -17,6 +17,11 @@ final class FaultsClock {
     return System.currentTimeMillis();
   }
 
+  /** As {@link System#nanoTime}. */
+  static long nanos() {
+    return System.nanoTime();
+  }
+
   /** Lets so much time pass. */
   static void pass(Duration time) {
     long until = System.nanoTime() + time.toNanos();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -23,9 +24,11 @@ final class Injector {
       Set.of(FaultKind.TASK_MANAGER_KILLED, FaultKind.JOB_MANAGER_KILLED, FaultKind.ALL_KILLED);
 
   private final Arena arena;
+  private final Commander commands;
 
   Injector(Arena arena) {
     this.arena = arena;
+    this.commands = new Commander(arena);
   }
 
   /**
@@ -68,7 +71,12 @@ final class Injector {
             yield rate + " bytes/s, " + held(millis(1_000 + random.nextInt(2_000)));
           }
           case CHECKPOINT_FAILED -> withoutCheckpoints(millis(1_500 + random.nextInt(1_500)));
-          case DISK_FULL -> withoutSpace(millis(1_500 + random.nextInt(1_500)));
+          case DISK_FULL ->
+              withoutSpace(arena.disks().checkpoints(), millis(1_500 + random.nextInt(1_500)));
+          case BROKER_DISK_FULL ->
+              withoutSpace(arena.disks().broker(), millis(1_500 + random.nextInt(1_500)));
+          case ROLLED_BACK -> commands.rollBack(model, random);
+          case POISONED -> commands.poison(model, random);
           case READER_KILLED -> {
             arena.readers().kill();
             arena.readers().start();
@@ -134,11 +142,9 @@ final class Injector {
     return "for %d ms".formatted(time.toMillis());
   }
 
-  private String withoutSpace(Duration time) {
+  private static String withoutSpace(Optional<Disk> small, Duration time) {
     Disk disk =
-        arena
-            .disk()
-            .orElseThrow(() -> new FaultsFailed("a full disk needs one that can be filled"));
+        small.orElseThrow(() -> new FaultsFailed("a full disk needs one that can be filled"));
     disk.fill();
     FaultsClock.pass(time);
     disk.empty();

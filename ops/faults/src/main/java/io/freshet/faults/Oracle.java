@@ -1,6 +1,7 @@
 package io.freshet.faults;
 
 import io.freshet.cli.audit.EventLog;
+import io.freshet.cli.audit.RebuiltLog;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.report.EvaluationStore;
 import io.freshet.job.Entry;
@@ -13,7 +14,10 @@ import io.freshet.job.learner.ReferenceLoop;
 import io.freshet.job.learner.Sequenced;
 import io.freshet.job.replay.SequentialReplay;
 import io.freshet.learning.LearnerFamilies;
-import io.freshet.modellog.InMemoryModelLog;
+import io.freshet.modellog.Decision;
+import io.freshet.modellog.KafkaCommands;
+import io.freshet.modellog.TopicNames;
+import io.freshet.modellog.VersionFacts;
 import io.freshet.schema.AvroCodec;
 import io.freshet.scoring.ScorerFamilies;
 import io.freshet.scoring.ScorerFamily;
@@ -24,13 +28,15 @@ import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.ModelState;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a job must have learnt from the events that lie in Kafka: by the sequential replay, which
@@ -41,8 +47,8 @@ final class Oracle {
   /** What one model must have been. */
   static final class Truth {
 
-    private final Map<Long, HashValue> hashes = new HashMap<>();
-    private final Map<Long, String> bits = new HashMap<>();
+    private final Map<Long, Set<HashValue>> hashes = new HashMap<>();
+    private final Map<Long, Set<String>> bits = new HashMap<>();
     private long lastStep;
     private HashValue lastHash;
 
@@ -52,13 +58,22 @@ final class Oracle {
       this.lastHash = lastHash;
     }
 
-    /** State hash at each step that was asked for. */
-    Map<Long, HashValue> hashes() {
+    /** It may be published in this state. */
+    void add(long step, HashValue hash, String probed) {
+      hashes.computeIfAbsent(step, unused -> new HashSet<>()).add(hash);
+      bits.computeIfAbsent(step, unused -> new HashSet<>()).add(probed);
+    }
+
+    /**
+     * State hashes of what may be published at each step that was asked for: one, or more where a
+     * command took the model back there.
+     */
+    Map<Long, Set<HashValue>> hashes() {
       return hashes;
     }
 
-    /** What {@link Probe} gives at each step that was asked for. */
-    Map<Long, String> bits() {
+    /** What {@link Probe} gives there. */
+    Map<Long, Set<String>> bits() {
       return bits;
     }
 
@@ -95,20 +110,15 @@ final class Oracle {
     for (ModelSettings model : models.models()) {
       Truth truth = new Truth(0, HashValue.EMPTY);
       truths.put(model.name(), truth);
-      Publication.Port port =
-          new Publication.Port(
-              new InMemoryModelLog(model.name(), InstantSource.fixed(Instant.EPOCH)).open(),
-              () -> 0,
-              inputs::nameOf,
-              "oracle");
-      LearnerLoop loop =
-          LearnerLoop.start(
+      Student student = new Student(model, asked.getOrDefault(model.name(), Set.of()), truth);
+      student.begin(
+          LearnerLoop.repeat(
               model,
               plan,
               LearnerFamilies.named(model.family()),
-              port,
-              evaluation -> add(predictions, evaluation));
-      students.add(new Student(model, loop, asked.getOrDefault(model.name(), Set.of()), truth));
+              new Publication.Port(student.log(kafka), everyRound(model), inputs::nameOf, "oracle"),
+              evaluation -> add(predictions, evaluation)));
+      students.add(student);
     }
     try (EventLog events = new EventLog(kafka, inputs);
         ReferenceLoop references =
@@ -130,6 +140,12 @@ final class Oracle {
     return truths;
   }
 
+  /** A clock by which every round's end is due. */
+  private static LongSupplier everyRound(ModelSettings settings) {
+    long[] now = new long[1];
+    return () -> now[0] += settings.publish().everyMs();
+  }
+
   /** Train entries of the sequence. */
   long examples() {
     return examples;
@@ -138,8 +154,7 @@ final class Oracle {
   private void teach(Entry entry, List<Student> students, Sequenced references) {
     examples += entry instanceof Entry.Train ? 1 : 0;
     for (Student student : students) {
-      SequentialReplay.teach(entry, student.loop);
-      student.look();
+      SequentialReplay.teach(entry, student.loop());
     }
     SequentialReplay.teach(entry, references);
   }
@@ -149,8 +164,7 @@ final class Oracle {
       return;
     }
     for (Student student : students) {
-      student.loop.advance(time);
-      student.look();
+      student.loop().advance(time);
     }
     references.advance(time);
   }
@@ -182,20 +196,18 @@ final class Oracle {
                 evaluation.model(), evaluation.family(), 1L, evaluation.step(), rows)));
   }
 
-  /** One model that learns. */
-  private static final class Student {
+  /** One model that learns, commanded as the job's was. */
+  private static final class Student implements RebuiltLog.Listener {
 
-    private final LearnerLoop loop;
     private final Set<Long> asked;
     private final Truth truth;
     private final ScorerFamily family;
     private final ModelSettings settings;
     private final EncodedExample[] candidates;
-    private long seen = -1;
+    private @Nullable LearnerLoop loop;
 
-    Student(ModelSettings settings, LearnerLoop loop, Set<Long> asked, Truth truth) {
+    Student(ModelSettings settings, Set<Long> asked, Truth truth) {
       this.settings = settings;
-      this.loop = loop;
       this.asked = asked;
       this.truth = truth;
       this.family = ScorerFamilies.named(settings.family());
@@ -204,25 +216,42 @@ final class Oracle {
           Probe.candidates().stream().map(encoder::encode).toArray(EncodedExample[]::new);
     }
 
-    /** Looks at the state after each step that was asked for. */
-    void look() {
-      long step = loop.learner().step();
-      if (step != seen) {
-        seen = step;
-        if (asked.contains(step)) {
-          ModelState state = loop.learner().servingState();
-          truth.hashes.put(step, state.computeHash());
-          float[] logits = new float[candidates.length];
-          family.scorer(settings, state).logits(candidates, logits);
-          truth.bits.put(step, Probe.bits(logits));
-        }
+    /** What it publishes into, with the decisions on the job's model. */
+    RebuiltLog log(KafkaAccess kafka) {
+      TopicNames names = new TopicNames(kafka.topics().prefix(), settings.name());
+      return new RebuiltLog(
+          this,
+          new KafkaCommands(kafka.client(), names).decisions(),
+          () -> LearnerFamilies.named(settings.family()).emptyState(settings));
+    }
+
+    void begin(LearnerLoop begun) {
+      loop = begun;
+    }
+
+    LearnerLoop loop() {
+      return Objects.requireNonNull(loop);
+    }
+
+    @Override
+    public void published(VersionFacts rebuilt) {
+      if (asked.contains(rebuilt.step())) {
+        ModelState state = loop().learner().servingState();
+        float[] logits = new float[candidates.length];
+        family.scorer(settings, state).logits(candidates, logits);
+        truth.add(rebuilt.step(), state.computeHash(), Probe.bits(logits));
       }
     }
 
+    @Override
+    public void decided(Decision rebuilt) {
+      // What was decided shows in what is published afterwards.
+    }
+
     void end() {
-      truth.lastStep = loop.learner().step();
-      truth.lastHash = loop.learner().servingState().computeHash();
-      loop.close();
+      truth.lastStep = loop().learner().step();
+      truth.lastHash = loop().learner().servingState().computeHash();
+      loop().close();
     }
   }
 }

@@ -54,6 +54,27 @@ record Verdict(
     problems = List.copyOf(problems);
   }
 
+  /** The same with one more problem, unless that is empty. */
+  Verdict with(String problem) {
+    if (problem.isEmpty()) {
+      return this;
+    }
+    List<String> all = new ArrayList<>(List.of("stuck: " + problem.strip()));
+    all.addAll(problems);
+    return new Verdict(
+        examples,
+        lost,
+        doubled,
+        predictionsDiffer,
+        versions,
+        unverified,
+        hashesDiffer,
+        mixed,
+        wentBack,
+        behind,
+        all);
+  }
+
   /** Steps at which readers served a version, by model. */
   static Map<String, Set<Long>> served(List<ReaderLine> lines) {
     Map<String, Set<Long>> served = new HashMap<>();
@@ -194,8 +215,8 @@ record Verdict(
         String version = "%s:%d:%d".formatted(line.model(), line.epoch(), line.number());
         Long step = steps.get(version);
         if (line.what() == What.SCORED && step != null) {
-          String must = truth(truths, line.model()).bits().get(step);
-          if (!String.valueOf(line.text()).equals(must)) {
+          Set<String> must = truth(truths, line.model()).bits().getOrDefault(step, Set.of());
+          if (!must.contains(String.valueOf(line.text()))) {
             mixed++;
             say("version %s must score %s, it scored %s".formatted(version, must, line.text()));
           }
@@ -223,8 +244,8 @@ record Verdict(
             "%s must hold what the manifest of %d:%d says, its memory has another hash"
                 .formatted(reader, line.epoch(), line.number()));
       }
-      HashValue must = truth.hashes().get(line.step());
-      if (must == null || !must.hex().equals(line.hash())) {
+      Set<HashValue> must = truth.hashes().getOrDefault(line.step(), Set.of());
+      if (must.stream().noneMatch(hash -> hash.hex().equals(line.hash()))) {
         hashesDiffer++;
         say(
             "version %d:%d of %s must have the state hash %s at step %d, it has %s"

@@ -54,6 +54,15 @@ class VerdictTest {
     assertThat(verdict(all, line(What.SWAP, 1, HASH, true, "delta")).behind()).isEqualTo(1);
   }
 
+  @Test
+  void aRunThatWasStuckIsNotAGoodOne() throws IOException {
+    Verdict good = verdict(List.of("a", "b"), line(What.SWAP, 2, HASH, true, "delta"));
+
+    assertThat(good.with("").problems()).isEmpty();
+    assertThat(good.with("fault 3 never ended").problems())
+        .containsExactly("stuck: fault 3 never ended");
+  }
+
   private static ReaderLine line(
       What what,
       long step,
@@ -66,9 +75,8 @@ class VerdictTest {
 
   private Verdict verdict(List<String> learnt, ReaderLine... lines) throws IOException {
     Truth truth = new Truth(2, HASH);
-    truth.hashes().put(1L, HASH);
-    truth.hashes().put(2L, HASH);
-    truth.bits().put(2L, BITS);
+    truth.add(1, HASH, BITS);
+    truth.add(2, HASH, BITS);
     Path work = Files.createTempDirectory(directory, "run");
     try (EvaluationStore said = store(work.resolve("said"), learnt);
         EvaluationStore should = store(work.resolve("should"), List.of("a", "b"))) {

@@ -215,6 +215,44 @@ class KilledLearnerTest {
     assertThat(killed.refusedAt()).isEqualTo(run.refusedAt());
   }
 
+  static Stream<Enum<?>> pointsOfOneAttempt() {
+    return Stream.of(ProtocolPoints.Point.values(), Moment.values())
+        .flatMap(Stream::of)
+        .filter(
+            point ->
+                point != ProtocolPoints.Point.CLAIMED && point != ProtocolPoints.Point.DECIDED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("pointsOfOneAttempt")
+  void aLearnerKilledAtAnyPointAfterARollbackWasDecidedEndsAsTheOneThatWasNot(Enum<?> point)
+      throws IOException {
+    ModelSettings model = models.models().get(1);
+    int at = entries.size() / 2;
+    Run run = new Run(model, unused -> false);
+    run.rollBackAt(at, null);
+    Ended expected = run.toTheEnd();
+
+    boolean[] decided = new boolean[1];
+    int[] reached = new int[1];
+    Run killed =
+        new Run(
+            model,
+            now -> {
+              decided[0] |= now == ProtocolPoints.Point.DECIDED;
+              return decided[0] && now == point && ++reached[0] == 1;
+            });
+    killed.rollBackAt(at, run.rolledBackTo().step());
+    Ended ended = killed.toTheEnd();
+
+    assertThat(ended.kills()).isEqualTo(1);
+    assertThat(ended.state()).isEqualTo(expected.state());
+    assertThat(withoutEpoch(ended)).isEqualTo(withoutEpoch(expected));
+    assertThat(killed.decisions(Decision.Kind.ROLLED_BACK))
+        .extracting(Decision::at)
+        .containsExactly(run.decisions(Decision.Kind.ROLLED_BACK).get(0).at());
+  }
+
   @Test
   void aRollbackToWhatIsNotThereIsDeclinedAndChangesNothing() throws IOException {
     ModelSettings model = models.models().get(1);

@@ -26,6 +26,11 @@ public final class Claims {
     claims.forEach(this::add);
   }
 
+  /** Lets go of those that lie before {@code offset}, where nobody reads any more. */
+  public void forgetBefore(long offset) {
+    byOffset.headMap(offset).clear();
+  }
+
   /** Oldest first. */
   public List<ClaimPosition> all() {
     return List.copyOf(byOffset.values());

@@ -172,5 +172,6 @@ final class KafkaLogFeed implements LogFeed {
   @Override
   public void close() {
     consumer.close();
+    reader.close();
   }
 }

@@ -32,6 +32,7 @@ final class KafkaMedium implements LogMedium {
 
   private final Map<String, ?> kafka;
   private final TopicNames names;
+  private final KafkaTopicReader reader;
   private final Map<Lane, Producer<String, byte[]>> producers = new EnumMap<>(Lane.class);
 
   private @Nullable KafkaConsumer<String, byte[]> following;
@@ -39,6 +40,7 @@ final class KafkaMedium implements LogMedium {
   KafkaMedium(Map<String, ?> kafka, TopicNames names) {
     this.kafka = kafka;
     this.names = names;
+    this.reader = new KafkaTopicReader(kafka);
   }
 
   @Override
@@ -138,25 +140,25 @@ final class KafkaMedium implements LogMedium {
 
   @Override
   public long beginning(Topic topic) {
-    return new KafkaTopicReader(kafka).beginning(nameOf(topic));
+    return reader.beginning(nameOf(topic));
   }
 
   @Override
   public long end(Topic topic) {
-    return new KafkaTopicReader(kafka).end(nameOf(topic));
+    return reader.end(nameOf(topic));
   }
 
   @Override
-  public void read(Topic topic, long from, long to, RecordReader reader) {
-    new KafkaTopicReader(kafka).read(nameOf(topic), from, to, reader);
+  public void read(Topic topic, long from, long to, RecordReader records) {
+    reader.read(nameOf(topic), from, to, records);
   }
 
   @Override
-  public void poll(Topic topic, long from, RecordReader reader) {
+  public void poll(Topic topic, long from, RecordReader records) {
     TopicPartition partition = new TopicPartition(nameOf(topic), 0);
     KafkaConsumer<String, byte[]> consumer = following;
     if (consumer == null) {
-      consumer = new KafkaTopicReader(kafka).consumer(nameOf(topic));
+      consumer = reader.consumer(nameOf(topic));
       consumer.assign(List.of(partition));
       consumer.seek(partition, from);
       following = consumer;
@@ -165,7 +167,7 @@ final class KafkaMedium implements LogMedium {
       for (ConsumerRecord<String, byte[]> record :
           consumer.poll(Duration.ZERO).records(partition)) {
         if (record.offset() >= from) {
-          reader.record(record.offset(), String.valueOf(record.key()), record.value());
+          records.record(record.offset(), String.valueOf(record.key()), record.value());
         }
       }
     } catch (KafkaException e) {
@@ -181,6 +183,7 @@ final class KafkaMedium implements LogMedium {
   @Override
   public void close() {
     producers.values().forEach(Producer::close);
+    reader.close();
     if (following != null) {
       following.close();
     }

@@ -12,13 +12,18 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 
-/** Reads ranges of topics of one partition, read_committed, by a consumer of its own each time. */
-final class KafkaTopicReader {
+/**
+ * Reads ranges of topics of one partition, read_committed, by one consumer that stays: to make one
+ * costs more than to read what a small model needs. One thread at a time.
+ */
+final class KafkaTopicReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final Map<String, ?> kafka;
+  private @Nullable KafkaConsumer<String, byte[]> kept;
 
   KafkaTopicReader(Map<String, ?> kafka) {
     this.kafka = kafka;
@@ -45,18 +50,23 @@ final class KafkaTopicReader {
     }
   }
 
-  long beginning(String topic) {
-    TopicPartition partition = new TopicPartition(topic, 0);
-    try (KafkaConsumer<String, byte[]> consumer = consumer(topic)) {
-      return consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+  private KafkaConsumer<String, byte[]> kept(String what) {
+    KafkaConsumer<String, byte[]> consumer = kept;
+    if (consumer == null) {
+      consumer = consumer(what);
+      kept = consumer;
     }
+    return consumer;
   }
 
-  long end(String topic) {
+  synchronized long beginning(String topic) {
     TopicPartition partition = new TopicPartition(topic, 0);
-    try (KafkaConsumer<String, byte[]> consumer = consumer(topic)) {
-      return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-    }
+    return kept(topic).beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+  }
+
+  synchronized long end(String topic) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    return kept(topic).endOffsets(List.of(partition)).getOrDefault(partition, 0L);
   }
 
   /**
@@ -64,9 +74,10 @@ final class KafkaTopicReader {
    *
    * @throws LostOffset if the topic no longer holds {@code from}
    */
-  void read(String topic, long from, long to, LogMedium.RecordReader reader) {
+  synchronized void read(String topic, long from, long to, LogMedium.RecordReader reader) {
     TopicPartition partition = new TopicPartition(topic, 0);
-    try (KafkaConsumer<String, byte[]> consumer = consumer(topic)) {
+    KafkaConsumer<String, byte[]> consumer = kept(topic);
+    try {
       consumer.assign(List.of(partition));
       consumer.seek(partition, from);
       long last = Math.min(to, consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L));
@@ -82,6 +93,15 @@ final class KafkaTopicReader {
     } catch (OffsetOutOfRangeException e) {
       throw new LostOffset(
           "%s must still hold offsets %d to %d, it does not".formatted(topic, from, to));
+    } finally {
+      consumer.unsubscribe();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (kept != null) {
+      kept.close();
     }
   }
 }

@@ -228,7 +228,11 @@ final class LogRebuild {
             from == null ? 0 : from.version().number(),
             parts,
             versions);
-    medium.read(Topic.LOG, start, medium.end(Topic.LOG), chain);
+    if (survey.tail().covers(start)) {
+      survey.tail().from(start).forEach(record -> chain.take(record.offset(), record.entry()));
+    } else {
+      medium.read(Topic.LOG, start, medium.end(Topic.LOG), chain);
+    }
     requireNone(chain.problem());
     if (!versions.containsKey(base)) {
       throw new Missing("%s must hold %s".formatted(medium.nameOf(Topic.LOG), base));

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param newestLive the version that a reader of everything would hold
  * @param baseHash state hash of the asked base; null when the log has no such live version
  * @param baseManifest of the asked base
+ * @param tail what was read for it
  */
 record LogSurvey(
     long highestEpoch,
@@ -27,6 +28,7 @@ record LogSurvey(
     LogEntry.@Nullable Manifest baseManifest,
     Claims claims,
     Authors authors,
+    LogTail tail,
     List<AnchorPosition> anchors,
     List<AnchorPosition> liveAnchors) {
 
@@ -45,10 +47,12 @@ record LogSurvey(
     long from = start == null ? feed.beginning() : Math.max(feed.beginning(), start.baseOffset());
     TreeMap<Long, LogEntry.Manifest> manifests = new TreeMap<>();
     TreeMap<Long, Version> commits = new TreeMap<>();
+    LogTail tail = new LogTail(from);
     long end = feed.end();
     feed.seek(from);
     while (feed.position() < end) {
       for (LogRecord record : feed.poll(POLL)) {
+        tail.add(record);
         if (record.entry() instanceof LogEntry.Manifest manifest) {
           if (authors.wrote(record.offset(), manifest)) {
             manifests.put(record.offset(), manifest);
@@ -100,6 +104,7 @@ record LogSurvey(
         found,
         claims,
         authors,
+        tail,
         index.anchors(),
         index.anchors().stream().filter(claims::live).toList());
   }

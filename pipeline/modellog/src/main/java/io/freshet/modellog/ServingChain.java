@@ -56,7 +56,10 @@ final class ServingChain implements LogMedium.RecordReader {
 
   @Override
   public void record(long offset, String key, byte @Nullable [] value) {
-    LogEntry entry = codec.entry(value);
+    take(offset, codec.entry(value));
+  }
+
+  void take(long offset, LogEntry entry) {
     if (entry instanceof LogEntry.Chunk chunk) {
       chunks.putIfAbsent(chunk.hash(), chunk);
     } else if (entry instanceof LogEntry.Manifest manifest && authors.wrote(offset, manifest)) {

@@ -80,17 +80,18 @@ class KafkaModelLogTest extends ModelLogContract {
 
   @Override
   List<byte[]> rawLog() {
-    KafkaTopicReader reader = new KafkaTopicReader(broker.kafka());
     List<byte[]> values = new ArrayList<>();
-    reader.read(
-        names.log(),
-        reader.beginning(names.log()),
-        reader.end(names.log()),
-        (offset, key, value) -> {
-          if (value != null) {
-            values.add(value);
-          }
-        });
+    try (KafkaTopicReader reader = new KafkaTopicReader(broker.kafka())) {
+      reader.read(
+          names.log(),
+          reader.beginning(names.log()),
+          reader.end(names.log()),
+          (offset, key, value) -> {
+            if (value != null) {
+              values.add(value);
+            }
+          });
+    }
     return values;
   }
 
@@ -104,14 +105,15 @@ class KafkaModelLogTest extends ModelLogContract {
   /** As compaction will leave them: the newest record of each key. */
   @Override
   int candidates() {
-    KafkaTopicReader reader = new KafkaTopicReader(broker.kafka());
     Map<String, LogEntry> newest = new HashMap<>();
     LogCodec codec = new LogCodec(model());
-    reader.read(
-        names.decisions(),
-        reader.beginning(names.decisions()),
-        reader.end(names.decisions()),
-        (offset, key, value) -> newest.put(key, codec.entry(value)));
+    try (KafkaTopicReader reader = new KafkaTopicReader(broker.kafka())) {
+      reader.read(
+          names.decisions(),
+          reader.beginning(names.decisions()),
+          reader.end(names.decisions()),
+          (offset, key, value) -> newest.put(key, codec.entry(value)));
+    }
     return (int) newest.values().stream().filter(entry -> entry instanceof LogEntry.Chunk).count();
   }
 

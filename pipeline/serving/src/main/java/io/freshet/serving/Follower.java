@@ -134,6 +134,9 @@ final class Follower implements Intake.Entries {
     if (chain.learn(feed.index())) {
       claimed();
       committed();
+      if (mode == Mode.FOLLOWING) {
+        chain.forgetBefore(feed.position());
+      }
       rebuildDue |= intake.wronged();
       if (mode == Mode.WAITING && !aim.unreachable()) {
         rebuildDue |= !beginnings.anchors(failedNumber).isEmpty();

@@ -4,6 +4,7 @@ import io.freshet.modellog.Claims;
 import io.freshet.modellog.LogEntry;
 import io.freshet.modellog.ModelIndex;
 import io.freshet.modellog.ModelIndex.AnchorPosition;
+import io.freshet.modellog.ModelIndex.ClaimPosition;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
 import java.util.ArrayList;
@@ -37,6 +38,20 @@ final class LiveChain {
     claims.addAll(now.claims());
     learn(now.committed());
     return true;
+  }
+
+  /**
+   * Lets go of the claims that the index has forgotten: in a log without end there is no end of
+   * them.
+   *
+   * @param position from which on the log is read
+   */
+  void forgetBefore(long position) {
+    List<ClaimPosition> listed = index.claims();
+    if (!listed.isEmpty() && listed.get(0).offset() < position) {
+      claims.forgetBefore(listed.get(0).offset());
+      writers.keySet().removeIf(epoch -> epoch < listed.get(0).epoch());
+    }
   }
 
   void learn(long offset, LogEntry.Claim claim) {

@@ -24,6 +24,8 @@ final class ProvenMemory {
   /** Rows of one region of a table, by row number, which an id keeps until it is removed. */
   static final int REGION_ROWS = RowTable.SEGMENT_ROWS;
 
+  private static final int LOOKED_UP_AT_ONCE = 256;
+
   private final ModelState state;
   private final List<Tensor> tensors;
   private final List<RowTable> tables;
@@ -31,6 +33,7 @@ final class ProvenMemory {
   private final Map<String, RegionSums> tableSums = new HashMap<>();
   private final RegionSums whole = new RegionSums();
   private final StateHash term = new StateHash();
+  private final int[] found = new int[LOOKED_UP_AT_ONCE];
 
   /** Takes {@code state} over, and computes every hash from what lies there. */
   ProvenMemory(ModelState state) {
@@ -88,16 +91,20 @@ final class ProvenMemory {
         table.remove(id);
       }
     }
-    for (int i = 0; i < rows.ids().length; i++) {
-      long id = rows.ids()[i];
-      int row = table.find(id);
-      if (row >= 0) {
-        subtract(sums, row / REGION_ROWS, hashOf(table, id, row));
-      } else {
-        row = table.findOrInsert(id);
+    for (int from = 0; from < rows.ids().length; from += found.length) {
+      int count = Math.min(found.length, rows.ids().length - from);
+      table.find(rows.ids(), from, count, found);
+      for (int i = 0; i < count; i++) {
+        long id = rows.ids()[from + i];
+        int size = table.size();
+        int row = found[i] < 0 ? table.findOrInsert(id) : found[i];
+        if (table.size() == size) { // it was there
+          subtract(sums, row / REGION_ROWS, hashOf(table, id, row));
+        }
+        System.arraycopy(
+            rows.values(), (from + i) * width, table.values(row), table.valueOffset(row), width);
+        add(sums, row / REGION_ROWS, hashOf(table, id, row));
       }
-      System.arraycopy(rows.values(), i * width, table.values(row), table.valueOffset(row), width);
-      add(sums, row / REGION_ROWS, hashOf(table, id, row));
     }
   }
 
@@ -202,12 +209,12 @@ final class ProvenMemory {
   /** Of the rows in a range of places that their ids lead to: a row that is not found is no row. */
   private HashValue hashOf(RowTable table, int first, int end) {
     term.reset(HashValue.EMPTY);
-    for (int row = first; row < end; row++) {
-      long id = table.idOf(row);
-      if (table.find(id) == row) {
-        term.addRow(table.name(), id, table.values(row), table.valueOffset(row), table.width());
-      }
-    }
+    table.forEach(
+        first,
+        end,
+        (id, row) ->
+            term.addRow(
+                table.name(), id, table.values(row), table.valueOffset(row), table.width()));
     return term.value();
   }
 

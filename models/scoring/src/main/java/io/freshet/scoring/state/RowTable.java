@@ -6,7 +6,8 @@ import java.util.Arrays;
  * A collisionless table that grows: 64-bit id to a row of floats, with further floats ("slots", an
  * optimiser's) beside it where a learner wants them. Open addressing over primitive arrays; rows
  * live in segments that never move, and the index is split into parts that double one at a time, so
- * that growth never copies the table. Not thread-safe.
+ * that growth never copies the table. An entry of the index holds half of its id's hash beside the
+ * row, so that looking for an id reads the ids of other rows hardly ever. Not thread-safe.
  *
  * <p>A row number stays valid until its id is removed. Row numbers depend on insertion history: no
  * result may.
@@ -24,7 +25,10 @@ public final class RowTable {
   private final String name;
   private final int width;
   private final int slotWidth;
-  private final int[][] index = new int[INDEX_PARTS][FIRST_PART_SIZE];
+
+  /** Each entry: the low half of the id's hash, then the row number plus one; 0 is free. */
+  private final long[][] index = new long[INDEX_PARTS][FIRST_PART_SIZE];
+
   private final int[] partCounts = new int[INDEX_PARTS];
   private long[][] ids = new long[0][];
   private float[][] values = new float[0][];
@@ -79,15 +83,39 @@ public final class RowTable {
   /** The row of {@code id}, or -1. */
   public int find(long id) {
     long mixed = mix(id);
-    int[] part = index[(int) (mixed >>> 58)];
+    long[] part = index[(int) (mixed >>> 58)];
     int mask = part.length - 1;
-    for (int at = (int) mixed & mask; part[at] != 0; at = (at + 1) & mask) {
-      int row = part[at] - 1;
-      if (idOf(row) == id) {
-        return row;
+    int half = (int) mixed;
+    int at = half & mask;
+    for (long entry = part[at]; entry != 0; entry = part[at]) {
+      if (halfOf(entry) == half && idOf(rowOf(entry)) == id) {
+        return rowOf(entry);
       }
+      at = (at + 1) & mask;
     }
     return -1;
+  }
+
+  private static long entry(int half, int row) {
+    return (long) half << 32 | (row + 1);
+  }
+
+  private static int halfOf(long entry) {
+    return (int) (entry >>> 32);
+  }
+
+  private static int rowOf(long entry) {
+    return (int) entry - 1;
+  }
+
+  /**
+   * Writes the row of each of {@code count} ids from {@code from} on, or -1, to {@code rows}: as
+   * {@link #find} does, but the waits for memory fall together.
+   */
+  public void find(long[] ids, int from, int count, int[] rows) {
+    for (int i = 0; i < count; i++) {
+      rows[i] = find(ids[from + i]);
+    }
   }
 
   /** The row of {@code id}; a new one is all zeros. */
@@ -98,11 +126,12 @@ public final class RowTable {
     }
     int row = takeRow();
     ids[row >>> SEGMENT_BITS][row & SEGMENT_MASK] = id;
-    int p = (int) (mix(id) >>> 58);
+    long mixed = mix(id);
+    int p = (int) (mixed >>> 58);
     if (3 * (partCounts[p] + 1) > 2 * index[p].length) {
       growPart(p);
     }
-    place(index[p], row, id);
+    place(index[p], entry((int) mixed, row));
     partCounts[p]++;
     size++;
     return row;
@@ -112,16 +141,17 @@ public final class RowTable {
   public boolean remove(long id) {
     long mixed = mix(id);
     int p = (int) (mixed >>> 58);
-    int[] part = index[p];
+    long[] part = index[p];
     int mask = part.length - 1;
-    int at = (int) mixed & mask;
-    while (part[at] != 0 && idOf(part[at] - 1) != id) {
+    int half = (int) mixed;
+    int at = half & mask;
+    while (part[at] != 0 && (halfOf(part[at]) != half || idOf(rowOf(part[at])) != id)) {
       at = (at + 1) & mask;
     }
     if (part[at] == 0) {
       return false;
     }
-    releaseRow(part[at] - 1);
+    releaseRow(rowOf(part[at]));
     closeGap(part, at);
     partCounts[p]--;
     size--;
@@ -157,14 +187,27 @@ public final class RowTable {
     void row(long id, int row);
   }
 
-  /** Visits every row, in an order that depends on the table's history. */
+  /** Visits every row that its id leads to, in an order that depends on the table's history. */
   public void forEach(RowVisitor visitor) {
-    for (int[] part : index) {
-      for (int entry : part) {
-        if (entry != 0) {
-          visitor.row(idOf(entry - 1), entry - 1);
+    for (int first = 0; first < rowsEverUsed; first += SEGMENT_ROWS) {
+      forEach(first, Math.min(first + SEGMENT_ROWS, rowsEverUsed), visitor);
+    }
+  }
+
+  /** Visits those from row {@code first} up to {@code end}, that excluded. */
+  public void forEach(int first, int end, RowVisitor visitor) {
+    int[] found = new int[Math.max(0, Math.min(SEGMENT_ROWS, end - first))];
+    for (int from = first; from < end; ) {
+      int in = from & SEGMENT_MASK;
+      int count = Math.min(SEGMENT_ROWS - in, end - from);
+      long[] segment = ids[from >>> SEGMENT_BITS];
+      find(segment, in, count, found);
+      for (int i = 0; i < count; i++) {
+        if (found[i] == from + i) {
+          visitor.row(segment[in + i], from + i);
         }
       }
+      from += count;
     }
   }
 
@@ -172,10 +215,10 @@ public final class RowTable {
   public long[] sortedIds() {
     long[] all = new long[size];
     int n = 0;
-    for (int[] part : index) {
-      for (int entry : part) {
+    for (long[] part : index) {
+      for (long entry : part) {
         if (entry != 0) {
-          all[n++] = idOf(entry - 1);
+          all[n++] = idOf(rowOf(entry));
         }
       }
     }
@@ -246,26 +289,25 @@ public final class RowTable {
   }
 
   private void growPart(int p) {
-    int[] old = index[p];
-    int[] grown = new int[old.length * 2];
-    for (int entry : old) {
+    long[] grown = new long[index[p].length * 2];
+    for (long entry : index[p]) {
       if (entry != 0) {
-        place(grown, entry - 1, idOf(entry - 1));
+        place(grown, entry);
       }
     }
     index[p] = grown;
   }
 
-  private static void place(int[] part, int row, long id) {
+  private static void place(long[] part, long entry) {
     int mask = part.length - 1;
-    int at = (int) mix(id) & mask;
+    int at = halfOf(entry) & mask;
     while (part[at] != 0) {
       at = (at + 1) & mask;
     }
-    part[at] = row + 1;
+    part[at] = entry;
   }
 
-  private void closeGap(int[] part, int gap) {
+  private static void closeGap(long[] part, int gap) {
     int mask = part.length - 1;
     int at = gap;
     while (true) {
@@ -273,7 +315,7 @@ public final class RowTable {
       if (part[at] == 0) {
         break;
       }
-      int home = (int) mix(idOf(part[at] - 1)) & mask;
+      int home = halfOf(part[at]) & mask;
       if (((at - home) & mask) >= ((at - gap) & mask)) {
         part[gap] = part[at];
         gap = at;

@@ -7,13 +7,15 @@ import io.freshet.serving.ModelReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /** A reader that begins to follow a model's log once it is there. Confined to one thread. */
 final class Followed implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
+  private static final long POLL_NANOS = 50_000_000;
 
   private final KafkaAccess kafka;
   private final String model;
@@ -42,6 +44,18 @@ final class Followed implements AutoCloseable {
       throw new IllegalStateException("Kafka must list its topics: " + e.getCause(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until there is a log of {@code model}, and a version in it. */
+  static void awaitVersion(KafkaAccess kafka, String model) {
+    try (Followed followed = new Followed(kafka, model)) {
+      long until = System.nanoTime() + PATIENCE.toNanos();
+      while (followed.reader == null && System.nanoTime() < until) {
+        followed.follow();
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+      followed.provenSwaps();
     }
   }
 

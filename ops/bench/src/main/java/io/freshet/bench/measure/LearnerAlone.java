@@ -19,10 +19,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
- * A learner loop fed from memory, on one thread: it encodes, predicts, trains and ends rounds, and
- * publishes nothing after its first version. Making the entries is not in the time.
+ * A learner loop fed from memory, on one thread: it encodes, predicts, trains, ends rounds, and
+ * publishes nothing after its first version or one at every round's end. Making the entries is not
+ * in the time.
  */
 final class LearnerAlone {
 
@@ -36,11 +39,11 @@ final class LearnerAlone {
   private long examples;
   private double predictions;
 
-  private LearnerAlone(ModelSettings model, HistoryPlan plan) {
+  private LearnerAlone(ModelSettings model, HistoryPlan plan, LongSupplier clock) {
     Publication.Port port =
         new Publication.Port(
             new InMemoryModelLog(model.name(), InstantSource.system()).open(),
-            () -> 0,
+            clock,
             number -> "source-" + number,
             "measure");
     this.loop =
@@ -66,8 +69,19 @@ final class LearnerAlone {
 
   /** Learns what follows from the first {@code events} of {@code source}. */
   static Speed of(Source source, long events, ModelsFile models) {
+    return of(source, events, models, () -> 0);
+  }
+
+  /** As {@link #of}, with a version at every round's end, into a log in memory. */
+  static Speed publishing(Source source, long events, ModelsFile models) {
+    long everyMs = models.models().get(0).publish().everyMs();
+    AtomicLong now = new AtomicLong();
+    return of(source, events, models, () -> now.addAndGet(everyMs));
+  }
+
+  private static Speed of(Source source, long events, ModelsFile models, LongSupplier clock) {
     LearnerAlone alone =
-        new LearnerAlone(models.models().get(0), TimelineSettings.of(models).histories());
+        new LearnerAlone(models.models().get(0), TimelineSettings.of(models).histories(), clock);
     try (LearnerLoop loop = alone.loop) {
       SequentialReplay replay = new SequentialReplay(models, List.of(0), alone::take);
       Iterator<Event> all = source.from(0);

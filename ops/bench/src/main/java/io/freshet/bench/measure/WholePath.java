@@ -1,36 +1,16 @@
 package io.freshet.bench.measure;
 
-import io.freshet.cli.DefaultModels;
-import io.freshet.cli.feed.Feeder;
-import io.freshet.cli.feed.SourceClock;
-import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
-import io.freshet.cli.kafka.SharedTopics;
-import io.freshet.cli.run.DataDirectory;
-import io.freshet.cli.run.LocalJob;
-import io.freshet.job.JobSettings;
-import io.freshet.job.input.InputPartitions;
-import io.freshet.modellog.KafkaModelLog;
-import io.freshet.modellog.ModelLog;
-import io.freshet.modellog.ModelLogs;
-import io.freshet.modellog.TopicNames;
 import io.freshet.schema.AvroCodec;
-import io.freshet.schema.EventTopics;
 import io.freshet.schema.UndecodableRecord;
 import io.freshet.schema.avro.Evaluation;
 import io.freshet.schema.avro.EvaluationRow;
 import io.freshet.schema.event.ImpressionEvent;
 import io.freshet.scoring.settings.ModelsFile;
-import io.freshet.source.Source;
-import io.freshet.source.Sources;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -60,12 +40,7 @@ public final class WholePath {
   private WholePath(long events, PrintStream out) {
     this.events = events;
     this.out = out;
-    Source source = source();
-    ModelsFile all = DefaultModels.read(DefaultModels.text(null, source.name()), source.defaults());
-    this.models =
-        new ModelsFile(
-            all.stream(),
-            all.models().stream().filter(model -> model.name().equals(MODEL)).toList());
+    this.models = ShopJob.only(MODEL, SEED);
   }
 
   public static void main(String[] arguments) {
@@ -75,17 +50,13 @@ public final class WholePath {
     System.exit(0);
   }
 
-  private static Source source() {
-    return Sources.open("simulator", SEED);
-  }
-
   private void measure() {
-    LearnerAlone.of(source(), events / 4, models);
-    LearnerAlone.Speed before = LearnerAlone.of(source(), events, models);
+    LearnerAlone.of(ShopJob.source(SEED), events / 4, models);
+    LearnerAlone.Speed before = LearnerAlone.of(ShopJob.source(SEED), events, models);
     print("learner alone, before", before);
     LearnerAlone.Speed path = path(before.examples());
     print("whole path", path);
-    LearnerAlone.Speed after = LearnerAlone.of(source(), events, models);
+    LearnerAlone.Speed after = LearnerAlone.of(ShopJob.source(SEED), events, models);
     print("learner alone, after", after);
     out.printf(
         "whole path / learner alone (mean of before and after): %.3f%n",
@@ -109,78 +80,27 @@ public final class WholePath {
   }
 
   private LearnerAlone.Speed path(long expected) {
-    try (DataDirectory data = DataDirectory.temporary();
-        EmbeddedKafka broker = EmbeddedKafka.start(data.kafka())) {
-      KafkaAccess kafka = KafkaAccess.to(broker.brokers(), new EventTopics(""));
-      SharedTopics topics = new SharedTopics(kafka);
-      topics.create((short) 1);
-      JobSettings settings =
-          new JobSettings(
-              models,
-              new InputPartitions(kafka.topics().events()),
-              new Logs(kafka.client()),
-              2,
-              false,
-              "measure");
-      Path checkpoints = data.checkpoints();
-      try (LocalJob job =
-              LocalJob.start(
-                  settings,
-                  kafka,
-                  new LocalJob.Storage(
-                      checkpoints, data.savepoints(), null, Duration.ofSeconds(1)));
-          Followed reader = new Followed(kafka, MODEL)) {
-        AtomicLong learnt = new AtomicLong();
-        Feeder feeder = feeder(kafka, topics, learnt);
-        CompletableFuture<Void> feeding =
-            CompletableFuture.runAsync(feeder::run, WholePath::daemon);
-        try {
-          return evaluations(kafka, job, reader, expected, learnt);
-        } finally {
-          feeder.stop();
-          feeding.join();
-        }
-      }
+    try (ShopJob shop = ShopJob.start(models, SEED);
+        Followed reader = new Followed(shop.kafka(), MODEL)) {
+      AtomicLong learnt = new AtomicLong();
+      AtomicLong shown = new AtomicLong();
+      shop.feed(
+          OptionalLong.of(events),
+          Double.POSITIVE_INFINITY,
+          (sent, promised) -> shown.get() - learnt.get() < MOST_AHEAD,
+          event -> {
+            if (event instanceof ImpressionEvent) {
+              shown.incrementAndGet();
+            }
+          });
+      return evaluations(shop, reader, expected, learnt);
     }
-  }
-
-  private static void daemon(Runnable task) {
-    Thread thread = new Thread(task, "feeder");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  /** The models' logs in the same Kafka. */
-  private record Logs(Map<String, String> kafka) implements ModelLogs {
-
-    @Override
-    public ModelLog open(String model) {
-      return KafkaModelLog.open(kafka, new TopicNames("", model), InstantSource.system(), false);
-    }
-  }
-
-  private Feeder feeder(KafkaAccess kafka, SharedTopics topics, AtomicLong learnt) {
-    AtomicLong shown = new AtomicLong();
-    return new Feeder(
-        source(),
-        kafka,
-        topics.partitions(kafka.topics().events()),
-        new Feeder.Plan(
-            OptionalLong.of(events), Double.POSITIVE_INFINITY, models.stream().heartbeatMs(), 0),
-        new SourceClock(),
-        (sent, promised) -> shown.get() - learnt.get() < MOST_AHEAD,
-        event -> {
-          if (event instanceof ImpressionEvent) {
-            shown.incrementAndGet();
-          }
-        },
-        null,
-        System::currentTimeMillis);
   }
 
   /** Reads what the job says until it has learnt what the learner alone has. */
   private LearnerAlone.Speed evaluations(
-      KafkaAccess kafka, LocalJob job, Followed reader, long expected, AtomicLong learnt) {
+      ShopJob shop, Followed reader, long expected, AtomicLong learnt) {
+    KafkaAccess kafka = shop.kafka();
     AvroCodec codec = AvroCodec.of(Evaluation.class);
     var properties = kafka.properties();
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "100");
@@ -215,7 +135,7 @@ public final class WholePath {
         }
         learnt.set(examples);
         reader.follow();
-        check(job, deadline, examples, expected);
+        check(shop, deadline, examples, expected);
       }
       double cpuSeconds = (ProcessCpu.nanos() - cpuBegan) / 1e9;
       out.printf("the reader served %,d proven versions%n", reader.provenSwaps());
@@ -223,10 +143,8 @@ public final class WholePath {
     }
   }
 
-  private static void check(LocalJob job, long deadline, long examples, long expected) {
-    if (job.failure().isPresent()) {
-      throw new IllegalStateException("the job must run, it failed: " + job.failure().get());
-    }
+  private static void check(ShopJob shop, long deadline, long examples, long expected) {
+    shop.requireRunning();
     if (System.nanoTime() > deadline) {
       throw new IllegalStateException(
           "the job must learn %d examples within %s, it learnt %d"

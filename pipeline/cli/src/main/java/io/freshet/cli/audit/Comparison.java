@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Compares what a rebuild comes by, one round end after another, with the versions that were
  * published, and its refusals with those that were written down.
  */
-final class Comparison {
+final class Comparison implements RebuiltLog.Listener {
 
   private final Deque<VersionFacts> coming;
   private final TreeMap<Long, Decision> refusals = new TreeMap<>();
@@ -33,8 +33,8 @@ final class Comparison {
     }
   }
 
-  /** The rebuild has come by a state that it may publish. */
-  void published(VersionFacts rebuilt) {
+  @Override
+  public void published(VersionFacts rebuilt) {
     missed(rebuilt.step());
     VersionFacts next = coming.peekFirst();
     if (isOver()
@@ -58,8 +58,8 @@ final class Comparison {
     return facts.gate().startsWith("rolled back");
   }
 
-  /** The rebuild's gate has refused a round. */
-  void decided(Decision rebuilt) {
+  @Override
+  public void decided(Decision rebuilt) {
     missed(rebuilt.at().step());
     Decision written = refusals.get(rebuilt.at().step());
     if (isOver() || rebuilt.kind() != Decision.Kind.REFUSED || written == null) {

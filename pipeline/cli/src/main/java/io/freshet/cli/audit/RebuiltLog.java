@@ -21,13 +21,23 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rebuild publishes into: every round end that passes is compared and forgotten. Commands
- * come from the decisions of the learner that is audited; of the versions that it went back to, the
+ * What a rebuild publishes into: every round end that passes is told and forgotten. Commands come
+ * from the decisions of the learner that is rebuilt; of the versions that it went back to, the
  * rebuild keeps its own states.
  */
-final class RebuiltLog implements ModelLog {
+public final class RebuiltLog implements ModelLog {
 
-  private final Comparison comparison;
+  /** Is told what the rebuild comes by. */
+  public interface Listener {
+
+    /** A state that may be published, which is the learner's present one. */
+    void published(VersionFacts rebuilt);
+
+    /** The gate's refusal, or what became of a command. */
+    void decided(Decision rebuilt);
+  }
+
+  private final Listener listener;
   private final List<Decision> decisions;
 
   /** State hashes of versions that will be gone back to, and how often. */
@@ -37,11 +47,11 @@ final class RebuiltLog implements ModelLog {
   private final @Nullable LearnerReplica replica;
 
   /**
-   * @param decisions on the learner that is audited
+   * @param decisions on the learner that is rebuilt
    * @param empty the layout of its state, all zero and empty
    */
-  RebuiltLog(Comparison comparison, List<Decision> decisions, Supplier<LearnerState> empty) {
-    this.comparison = comparison;
+  public RebuiltLog(Listener listener, List<Decision> decisions, Supplier<LearnerState> empty) {
+    this.listener = listener;
     this.decisions = List.copyOf(decisions);
     this.targets =
         decisions.stream()
@@ -74,7 +84,7 @@ final class RebuiltLog implements ModelLog {
         kept.put(facts.stateHash(), replica.state().copy());
       }
     }
-    comparison.published(facts);
+    listener.published(facts);
   }
 
   @Override
@@ -108,7 +118,7 @@ final class RebuiltLog implements ModelLog {
 
   @Override
   public void decide(Decision decision, StateDelta candidate) {
-    comparison.decided(decision);
+    listener.decided(decision);
   }
 
   @Override

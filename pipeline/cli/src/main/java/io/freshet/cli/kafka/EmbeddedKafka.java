@@ -200,6 +200,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     // Replayed events are old: by their own time retention would delete them at once.
     settings.put("log.message.timestamp.type", "LogAppendTime");
     settings.put("log.retention.ms", "-1");
+    // What a model's log no longer needs goes soon, not after the default of five minutes.
+    settings.put("log.retention.check.interval.ms", "30000");
     settings.put("log.segment.bytes", String.valueOf(128 << 20));
     settings.put("log.index.size.max.bytes", String.valueOf(1 << 20));
     settings.put("log.cleaner.dedupe.buffer.size", String.valueOf(8 << 20));

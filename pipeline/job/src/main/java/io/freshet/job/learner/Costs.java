@@ -4,19 +4,35 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** What an example costs this attempt, from its first step on. */
+/** What an example costs this attempt, from its first step on, and how long a round is judged. */
 final class Costs {
 
   private final LongSupplier cpuNanos;
+  private final LongSupplier wallMillis;
   private long began;
   private long gateNanos;
   private long examples;
+  private long roundEndedAt;
+  private long delayMillis;
 
   /**
    * @param cpuNanos processor time of the learner's thread; always 0 where it is not measured
+   * @param wallMillis milliseconds of wall time
    */
-  Costs(LongSupplier cpuNanos) {
+  Costs(LongSupplier cpuNanos, LongSupplier wallMillis) {
     this.cpuNanos = cpuNanos;
+    this.wallMillis = wallMillis;
+    this.roundEndedAt = wallMillis.getAsLong();
+  }
+
+  /** A round has ended, and is to be judged. */
+  void roundEnded() {
+    roundEndedAt = wallMillis.getAsLong();
+  }
+
+  /** It was judged. */
+  void judged() {
+    delayMillis = wallMillis.getAsLong() - roundEndedAt;
   }
 
   void learnt(int count) {
@@ -35,7 +51,12 @@ final class Costs {
     return result;
   }
 
-  /** Says nothing where it is unknown. */
+  /** Wall time from the end of the round that was judged last until then. */
+  double judgedAfterMillis() {
+    return delayMillis;
+  }
+
+  /** Says nothing of what is unknown. */
   void metrics(Map<String, Double> into) {
     long nanos = cpuNanos.getAsLong() - began;
     if (nanos > 0 && examples > 0) {

@@ -85,7 +85,7 @@ public final class LearnerLoop implements Sequenced {
     this.quality = quality;
     this.publication = publication;
     this.gate = gate;
-    this.costs = new Costs(publication::cpuNanos);
+    this.costs = new Costs(publication::cpuNanos, publication::now);
     this.decisions = new Decisions(log, publication, () -> family.emptyState(settings));
     this.desk = desk;
     this.progress = progress;
@@ -339,6 +339,7 @@ public final class LearnerLoop implements Sequenced {
       return;
     }
     gate.roundEnded();
+    costs.roundEnded();
     progress.undecided = progress.learntUpTo;
     if (diverged) {
       decide();
@@ -354,6 +355,7 @@ public final class LearnerLoop implements Sequenced {
     score();
     RoundGate.Judged judged = costs.gate(judge::decide);
     progress.undecided = null;
+    costs.judged();
     if (judged.refused()) {
       decisions.refused(judged, progress.place(learner.step()), stateHash());
     }
@@ -403,6 +405,7 @@ public final class LearnerLoop implements Sequenced {
     costs.metrics(metrics);
     if (gate != null) {
       gate.metrics(metrics);
+      metrics.put(RoundMetrics.DELAY_MILLIS, costs.judgedAfterMillis());
     }
     gauges.show(metrics, learner.servingState());
     return metrics;

@@ -18,5 +18,8 @@ public final class RoundMetrics {
   /** What scoring and judging cost an example, in microseconds of the learner's thread. */
   public static final String CPU_MICROS = "gate.cpuMicrosPerExample";
 
+  /** Wall time from the round's end until it was judged, in milliseconds. */
+  public static final String DELAY_MILLIS = "gate.delayMillis";
+
   private RoundMetrics() {}
 }
