@@ -47,6 +47,7 @@ record Limit(double min, boolean open, double max, DoubleFunction<String> text) 
   static final Limit UPDATES = between(1, 1e9);
   static final Limit BATCH_SIZE = between(1, 65_536);
   static final Limit ROUND_STEPS = between(1, 100_000);
+  static final Limit CHECKPOINTS = between(1, 10_000);
   static final Limit TOLERANCE = between(0, 10);
   static final Limit CALIBRATION_BAND = between(1, 1e6);
   static final Limit FALSE_REFUSAL = between(1, 1e12);

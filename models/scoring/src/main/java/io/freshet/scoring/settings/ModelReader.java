@@ -288,7 +288,9 @@ final class ModelReader {
   private static Publishing publish(Section section) {
     section.knows(SettingsSchema.PUBLISH.keys());
     return new Publishing(
-        section.get(SettingsSchema.EVERY), section.get(SettingsSchema.ANCHOR_EVERY));
+        section.get(SettingsSchema.EVERY),
+        section.get(SettingsSchema.ANCHOR_EVERY),
+        section.get(SettingsSchema.CHECKPOINTS));
   }
 
   private static GateSettings gate(Section section) {

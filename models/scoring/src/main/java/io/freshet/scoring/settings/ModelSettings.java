@@ -300,7 +300,21 @@ public record ModelSettings(
    */
   public record Rounds(int steps) {}
 
-  public record Publishing(long everyMs, long anchorEveryMs) {}
+  /**
+   * @param everyMs at most one version in this time
+   * @param anchorEveryMs a version in this time comes as the whole state too
+   * @param checkpoints how many complete ones can be restored from the model's log
+   */
+  public record Publishing(long everyMs, long anchorEveryMs, int checkpoints) {
+
+    /** Where nothing is said. */
+    static final int CHECKPOINTS = 10;
+
+    /** With as many checkpoints as where nothing is said. */
+    public Publishing(long everyMs, long anchorEveryMs) {
+      this(everyMs, anchorEveryMs, CHECKPOINTS);
+    }
+  }
 
   /**
    * @param from the model whose newest version gives the tensors and tables that match

@@ -242,6 +242,7 @@ final class ModelSettingsChecks {
     problems.check("round.steps", Limit.ROUND_STEPS, model.round().steps());
     problems.check("publish.every", Limit.POSITIVE_TIME, model.publish().everyMs());
     problems.check("publish.anchorEvery", Limit.POSITIVE_TIME, model.publish().anchorEveryMs());
+    problems.check("publish.checkpoints", Limit.CHECKPOINTS, model.publish().checkpoints());
     if (model.publish().anchorEveryMs() < model.publish().everyMs()) {
       problems.add(
           "publish.anchorEvery",

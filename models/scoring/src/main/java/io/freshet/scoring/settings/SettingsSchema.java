@@ -7,6 +7,7 @@ import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
 import io.freshet.scoring.settings.ModelSettings.Outputs;
+import io.freshet.scoring.settings.ModelSettings.Publishing;
 import io.freshet.scoring.settings.ModelSettings.Sums;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import java.util.List;
@@ -444,7 +445,15 @@ final class SettingsSchema {
           Kind.duration(),
           60_000L,
           "A version in this time comes as the whole state too. Wall clock; at least `every`.");
-  static final Group PUBLISH = new Group("models.NAME.publish", "", List.of(EVERY, ANCHOR_EVERY));
+  static final Setting<Integer> CHECKPOINTS =
+      Setting.of(
+          "checkpoints",
+          Kind.whole(Limit.CHECKPOINTS),
+          Publishing.CHECKPOINTS,
+          "So many complete checkpoints can be restored from the model's log; not fewer than Flink"
+              + " keeps (`state.checkpoints.num-retained`).");
+  static final Group PUBLISH =
+      new Group("models.NAME.publish", "", List.of(EVERY, ANCHOR_EVERY, CHECKPOINTS));
 
   static final Setting<Boolean> GATE_ENABLED =
       Setting.of(

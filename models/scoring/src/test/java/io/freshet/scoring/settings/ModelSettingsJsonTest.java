@@ -41,7 +41,7 @@ class ModelSettingsJsonTest {
             "rate":0.002,"spread":0},
             "noise":{"eta":0,"gamma":0.55,"restartEvery":2000,"restartShare":0.01},"rows":{"clip":0,"halfLifeMs":0,"halfLifeUpdates":100,
             "kind":"adagrad","rate":0.25,"spread":0.05}},
-            "publish":{"anchorEveryMs":60000,"everyMs":250},
+            "publish":{"anchorEveryMs":60000,"checkpoints":10,"everyMs":250},
             "ranking":{"augment":0,"context":0,"documentShare":0,
             "examination":{"clip":10,"error":0.2,"from":"none","maxPairs":200000,"positions":[],"upTo":10},"generation":64,
             "loss":"softmax","negatives":{"count":0,"weight":0.5},

@@ -216,7 +216,7 @@ class ModelsFileReaderTest {
                 calibration: none
                 batch: {size: 32, span: 5s}
                 round: {steps: 6}
-                publish: {every: 1s, anchorEvery: 2m}
+                publish: {every: 1s, anchorEvery: 2m, checkpoints: 3}
                 gate: {enabled: false, tolerance: 0.05, calibrationBand: 2, roundsPerFalseRefusal: 1e6, hold: 8, patience: 3, aside: 10}
                 warmStart: {from: old}
                 engine: djl
@@ -333,7 +333,7 @@ class ModelsFileReaderTest {
                 Calibration.NONE,
                 new Batching(32, 5_000),
                 new Rounds(6),
-                new Publishing(1_000, 120_000),
+                new Publishing(1_000, 120_000, 3),
                 new GateSettings(false, 0.05, 2, 1_000_000, 8, 3, 10),
                 new WarmStart("old"),
                 "djl",

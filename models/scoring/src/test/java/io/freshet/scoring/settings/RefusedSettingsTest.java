@@ -167,6 +167,7 @@ class RefusedSettingsTest {
         "batch: {span: 0s} | batch.span: must be 1ms to",
         "round: {steps: 0} | round.steps: must be 1 to",
         "publish: {every: 2m} | publish.anchorEvery: must be at least publish.every, 2m, got 1m",
+        "publish: {checkpoints: 0} | publish.checkpoints: must be 1 to 10000, got 0",
         "gate: {tolerance: -1} | gate.tolerance: must be 0 to 10, got -1",
         "gate: {calibrationBand: 0.5} | gate.calibrationBand: must be 1 to 1000000, got 0.5",
         "gate: {roundsPerFalseRefusal: 0} | gate.roundsPerFalseRefusal: must be 1 to",

@@ -32,12 +32,6 @@ import org.jspecify.annotations.Nullable;
 public final class Publication implements AutoCloseable {
 
   /**
-   * How many complete checkpoints the log keeps restorable: not fewer than Flink keeps ({@code
-   * state.checkpoints.num-retained}).
-   */
-  private static final int RETAINED_CHECKPOINTS = 10;
-
-  /**
    * What a publication needs from outside.
    *
    * @param log taken over when the publication starts
@@ -189,7 +183,7 @@ public final class Publication implements AutoCloseable {
       committed = reached;
     }
     complete.addLast(cut);
-    if (complete.size() > RETAINED_CHECKPOINTS) {
+    while (complete.size() > settings.publish().checkpoints()) {
       complete.removeFirst();
     }
     port.log().release(complete.getFirst());
