@@ -60,15 +60,20 @@ final class CatalogueSearch {
             "%s must hold items with words in %s to search, it holds none"
                 .formatted(access.topics().items(), searched));
       }
-      Searcher searcher = new Searcher(reader, catalogue);
+      search(reader, catalogue);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailed("interrupted while reading " + access.topics().items(), e);
+    }
+  }
+
+  private void search(ModelReader reader, Catalogue catalogue) {
+    try (Searcher searcher = Searcher.open(reader, catalogue)) {
       if (queries == null) {
         one(searcher);
       } else {
         all(searcher, reader.model(), queries);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailed("interrupted while reading " + access.topics().items(), e);
     }
   }
 

@@ -184,6 +184,12 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
+  /** Whether an item is there as it was. */
+  boolean has(CatalogueItem item) {
+    Known known = items.get(item.id());
+    return known != null && known.item() != null && known.item().revision() == item.revision();
+  }
+
   /** The number of items that can be found. */
   public int size() {
     return with(searcher -> searcher.getIndexReader().numDocs());

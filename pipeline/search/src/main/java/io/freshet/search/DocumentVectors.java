@@ -1,6 +1,8 @@
 package io.freshet.search;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +21,11 @@ final class DocumentVectors {
    */
   record Side(String settings, long hash) {}
 
+  private record Kept(CatalogueItem document, float[] vectors) {}
+
   private final Side side;
   private final long capacity;
-  private final Map<Long, float[]> vectors = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long floats;
 
   /**
@@ -32,22 +36,35 @@ final class DocumentVectors {
     this.capacity = capacity;
   }
 
+  /** None yet, of another side, with the same capacity. */
+  DocumentVectors emptyOf(Side other) {
+    return new DocumentVectors(other, capacity);
+  }
+
   Side side() {
     return side;
   }
 
   /** [tokens][width]; null where they are not there. */
   synchronized float @Nullable [] get(CatalogueItem document) {
-    return vectors.get(document.revision());
+    Kept known = kept.get(document.revision());
+    return known == null ? null : known.vectors();
   }
 
-  synchronized void put(CatalogueItem document, float[] made) {
-    float[] before = vectors.put(document.revision(), made);
-    floats += made.length - (before == null ? 0 : before.length);
-    var oldest = vectors.entrySet().iterator();
-    while (floats > capacity && vectors.size() > 1) {
-      floats -= oldest.next().getValue().length;
+  synchronized void put(CatalogueItem document, float[] vectors) {
+    Kept before = kept.put(document.revision(), new Kept(document, vectors));
+    floats += vectors.length - (before == null ? 0 : before.vectors().length);
+    var oldest = kept.entrySet().iterator();
+    while (floats > capacity && kept.size() > 1) {
+      floats -= oldest.next().getValue().vectors().length;
       oldest.remove();
     }
+  }
+
+  /** The documents that are there, the one not asked for longest first. */
+  synchronized List<CatalogueItem> documents() {
+    List<CatalogueItem> documents = new ArrayList<>(kept.size());
+    kept.values().forEach(each -> documents.add(each.document()));
+    return documents;
   }
 }

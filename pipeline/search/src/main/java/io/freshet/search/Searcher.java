@@ -1,36 +1,73 @@
 package io.freshet.search;
 
+import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.colbert.ColbertScorer;
 import io.freshet.serving.ModelReader;
 import io.freshet.serving.Served;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Searches a catalogue: BM25 finds the best {@value #CANDIDATES} documents, the freshest verified
  * version of a late-interaction model orders them. Safe for any number of threads.
  *
  * <p>Document vectors are kept from query to query, but only by and for one state of the model's
- * document side: a version never meets vectors that another one's document side made.
+ * document side: a version never meets vectors that another one's document side made. When a
+ * version with another document side comes, the documents that were asked for lately are read anew
+ * in the background, and the version before is searched with until they are: {@link Found#version}
+ * and {@link Found#staleness} say so.
  */
-public final class Searcher {
+public final class Searcher implements AutoCloseable {
 
   /** How many of BM25's best the model orders. */
   public static final int CANDIDATES = 100;
 
-  /** Floats of document vectors that are kept, 64 MiB. */
+  /** Floats of a set of document vectors, 64 MiB. */
   private static final long CAPACITY = 16L << 20;
 
   private final ModelReader reader;
   private final Catalogue catalogue;
-  private final AtomicReference<@Nullable RankingModel> model = new AtomicReference<>();
-  private final AtomicReference<@Nullable DocumentVectors> vectors = new AtomicReference<>();
+  private final RankingModels models = new RankingModels();
+  private final Generations generations;
+  private final ExecutorService background;
 
-  /** Both stay the caller's to close. */
-  public Searcher(ModelReader reader, Catalogue catalogue) {
+  private Searcher(ModelReader reader, Catalogue catalogue, ExecutorService background) {
     this.reader = reader;
     this.catalogue = catalogue;
+    this.background = background;
+    this.generations = new Generations(reader, catalogue, models, background, CAPACITY);
+  }
+
+  /** Both stay the caller's to close, after this. */
+  public static Searcher open(ModelReader reader, Catalogue catalogue) {
+    return open(
+        reader,
+        catalogue,
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+              Thread thread = new Thread(work, "freshet-documents");
+              thread.setDaemon(true);
+              return thread;
+            },
+            new ThreadPoolExecutor.DiscardPolicy()));
+  }
+
+  /**
+   * @param background reads documents; what it does not take is not read
+   */
+  static Searcher open(ModelReader reader, Catalogue catalogue, ExecutorService background) {
+    Searcher searcher = new Searcher(reader, catalogue, background);
+    reader.beforeSwap(searcher.generations::announce);
+    return searcher;
   }
 
   /**
@@ -53,39 +90,51 @@ public final class Searcher {
   }
 
   private Found search(Served served, String text, int atMost, double weight) {
-    RankingModel ranker = model(served.facts().settings());
-    RankingModel.Query query = ranker.query(text);
-    List<Candidate> candidates = catalogue.best(query.words(), CANDIDATES);
+    RankingModel model = models.of(served.facts().settings());
     ColbertScorer scorer = (ColbertScorer) served.scorer();
-    long now = served.facts().eventTime() + served.staleness().toMillis();
-    Ranking ranking =
-        new Ranking(ranker, scorer, vectors(Ranking.sideOf(ranker, scorer.texts())), now);
-    return new Found(
-        query.words(),
-        query.wordsInAll(),
-        served.facts().version(),
-        served.staleness(),
-        scorer.texts().generations(),
-        catalogue.size(),
-        candidates.size(),
-        ranking.best(query, candidates, atMost, weight));
+    Generations.Choice choice = generations.choose(Ranking.sideOf(model, scorer.texts()));
+    Search search = new Search(text, atMost, weight, served.now());
+    KeptVersion kept = choice.instead();
+    if (kept == null) {
+      return search.by(model, served.facts(), scorer, choice.vectors());
+    }
+    return kept.with(own -> search.by(kept.model(), kept.facts(), own, choice.vectors()));
   }
 
-  private RankingModel model(String settings) {
-    RankingModel known = model.get();
-    if (known == null || !known.json().equals(settings)) {
-      known = RankingModel.of(settings);
-      model.set(known);
+  private final class Search {
+
+    private final String text;
+    private final int atMost;
+    private final double weight;
+    private final long now;
+
+    Search(String text, int atMost, double weight, long now) {
+      this.text = text;
+      this.atMost = atMost;
+      this.weight = weight;
+      this.now = now;
     }
-    return known;
+
+    Found by(
+        RankingModel model, VersionFacts facts, ColbertScorer scorer, DocumentVectors vectors) {
+      RankingModel.Query query = model.query(text);
+      List<Candidate> candidates = catalogue.best(query.words(), CANDIDATES);
+      Ranking ranking = new Ranking(model, scorer, vectors, now);
+      return new Found(
+          query.words(),
+          query.wordsInAll(),
+          facts.version(),
+          Duration.ofMillis(Math.max(0, now - facts.eventTime())),
+          scorer.texts().generations(),
+          catalogue.size(),
+          candidates.size(),
+          ranking.best(query, candidates, atMost, weight));
+    }
   }
 
-  private DocumentVectors vectors(DocumentVectors.Side side) {
-    DocumentVectors known = vectors.get();
-    if (known == null || !known.side().equals(side)) {
-      known = new DocumentVectors(side, CAPACITY);
-      vectors.set(known);
-    }
-    return known;
+  /** Stops reading documents in the background. */
+  @Override
+  public void close() {
+    background.shutdownNow();
   }
 }

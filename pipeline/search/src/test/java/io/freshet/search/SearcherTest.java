@@ -18,6 +18,7 @@ import io.freshet.serving.testing.FakeModelReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,17 @@ class SearcherTest {
   private final ModelSettings settings = Colbert.settings();
   private final FakeModelReader reader = new FakeModelReader(instance -> 0.5);
   private final Catalogue catalogue = new Catalogue(Bm25.DEFAULT, List.of("text"));
-  private final Searcher searcher = new Searcher(reader, catalogue);
+  private final Searcher searcher = Searcher.open(reader, catalogue, atOnce());
+
+  /** What is to be read in the background is read by whoever announces it. */
+  private static ExecutorService atOnce() {
+    return new ByHand() {
+      @Override
+      public void execute(Runnable work) {
+        work.run();
+      }
+    };
+  }
 
   @BeforeEach
   void fill() {
@@ -40,6 +51,7 @@ class SearcherTest {
 
   @AfterEach
   void close() {
+    searcher.close();
     catalogue.close();
   }
 
@@ -129,8 +141,9 @@ class SearcherTest {
     assertThat(searcher.search("", 10, 1).documents()).isEmpty();
     assertThat(searcher.search(" ?! ", 10, 1).wordsInAll()).isZero();
     assertThat(searcher.search("samovar", 10, 1).documents()).isEmpty();
-    try (Catalogue empty = new Catalogue(Bm25.DEFAULT, List.of("text"))) {
-      Found found = new Searcher(reader, empty).search("kettle", 10, 1);
+    try (Catalogue empty = new Catalogue(Bm25.DEFAULT, List.of("text"));
+        Searcher searching = Searcher.open(reader, empty)) {
+      Found found = searching.search("kettle", 10, 1);
       assertThat(found.searched()).isZero();
       assertThat(found.documents()).isEmpty();
     }

@@ -25,8 +25,9 @@ final class LogModelReader implements ModelReader, ReaderEvents {
   private final Supplier<LogFeed> feeds;
   private final Function<String, ScoringModel> models;
   private final @Nullable KafkaFeatureLookup features;
-  private final ServingPair pair = new ServingPair();
+  private final ServingPair pair = new ServingPair(this::announce);
   private final PairScorer scorer;
+  private final List<Consumer<Served>> beforeCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
   private final Thread thread;
@@ -103,6 +104,14 @@ final class LogModelReader implements ModelReader, ReaderEvents {
 
   private void update(Consumer<Tally> change) {
     life.change(() -> change.accept(tally));
+  }
+
+  private void announce(Side next) {
+    if (!beforeCallbacks.isEmpty()) {
+      io.freshet.scoring.Scorer scorer = next.borrow();
+      call(beforeCallbacks, Served.of(next, scorer, options.sourceClock()));
+      next.giveBack(scorer);
+    }
   }
 
   @Override
@@ -189,6 +198,11 @@ final class LogModelReader implements ModelReader, ReaderEvents {
         .formatted(
             options.names().log(),
             now.lastProblem() == null ? "none has come so far" : now.lastProblem());
+  }
+
+  @Override
+  public void beforeSwap(Consumer<Served> callback) {
+    beforeCallbacks.add(callback);
   }
 
   @Override

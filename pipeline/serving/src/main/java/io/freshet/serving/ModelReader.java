@@ -75,6 +75,12 @@ public interface ModelReader extends AutoCloseable {
   Version awaitFirst(Duration timeout);
 
   /**
+   * Calls back before every swap with the version that is about to be served, while the one before
+   * still is; on the reader's thread: following waits meanwhile, scoring does not.
+   */
+  void beforeSwap(Consumer<Served> callback);
+
+  /**
    * Calls back after every swap, on the reader's thread: following waits meanwhile, scoring does
    * not.
    */

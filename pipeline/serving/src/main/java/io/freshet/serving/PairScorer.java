@@ -101,13 +101,12 @@ final class PairScorer implements Scorer {
   <T> T read(Function<Served, T> work) {
     Side side = enter();
     try {
-      VersionFacts facts = side.facts();
-      Duration staleness = staleness(facts, sourceClock);
-      if (stalenessLimit != null && staleness.compareTo(stalenessLimit) > 0) {
-        throw refusal(facts, staleness, stalenessLimit);
-      }
       io.freshet.scoring.Scorer scorer = side.borrow();
-      T result = work.apply(new Served(facts, staleness, side.memory().state(), scorer));
+      Served served = Served.of(side, scorer, sourceClock);
+      if (stalenessLimit != null && served.staleness().compareTo(stalenessLimit) > 0) {
+        throw refusal(served.facts(), served.staleness(), stalenessLimit);
+      }
+      T result = work.apply(served);
       side.giveBack(scorer);
       return result;
     } finally {

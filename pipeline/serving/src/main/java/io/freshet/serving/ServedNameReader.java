@@ -29,6 +29,7 @@ final class ServedNameReader implements ModelReader {
   private final String name;
   private final Supplier<ServedNames> names;
   private final Function<String, ModelReader> readers;
+  private final List<Consumer<Served>> beforeCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
   private final Life life = new Life();
@@ -114,6 +115,12 @@ final class ServedNameReader implements ModelReader {
    * @param newest what the model's reader swapped in last, which becomes what the name serves
    */
   private void serve(String model, ModelReader next, AtomicReference<@Nullable Swap> newest) {
+    next.read(
+        served -> {
+          call(beforeCallbacks, served);
+          return served.facts();
+        });
+    next.beforeSwap(served -> call(beforeCallbacks, served));
     next.onSwap(swap -> call(swapCallbacks, swap));
     next.onRefusal(refusal -> call(refusalCallbacks, refusal));
     Serving before = serving;
@@ -191,6 +198,11 @@ final class ServedNameReader implements ModelReader {
       throw new NoVersion(whyNone());
     }
     return reader().awaitFirst(left);
+  }
+
+  @Override
+  public void beforeSwap(Consumer<Served> callback) {
+    beforeCallbacks.add(callback);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.freshet.serving;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,20 @@ final class ServingPair {
 
   private static final long PARK_NANOS = 20_000;
 
+  private final Consumer<Side> beforeSwap;
   private volatile @Nullable Side active;
+
+  /** Tells nobody. */
+  ServingPair() {
+    this(side -> {});
+  }
+
+  /**
+   * @param beforeSwap sees every side that is about to become the active one
+   */
+  ServingPair(Consumer<Side> beforeSwap) {
+    this.beforeSwap = beforeSwap;
+  }
 
   /** The side to score with, held until {@link #leave}; null before the first version. */
   @Nullable Side enter() {
@@ -50,6 +64,7 @@ final class ServingPair {
    * more.
    */
   @Nullable Side swap(Side next) {
+    beforeSwap.accept(next);
     Side before = active;
     active = next;
     if (before != null) {

@@ -110,6 +110,31 @@ class LogModelReaderTest {
   }
 
   @Test
+  void tellsOfAVersionWhileTheOneBeforeIsStillServed() throws Exception {
+    learner.publish(1);
+    BlockingQueue<List<Long>> met = new ArrayBlockingQueue<>(10);
+    try (ModelReader reader = open(OPTIONS)) {
+      reader.awaitFirst(LONG);
+      reader.beforeSwap(
+          next ->
+              met.add(
+                  List.of(
+                      reader.<Long>read(served -> served.facts().version().number()),
+                      next.facts().version().number(),
+                      isWhole(next) ? 1L : 0L)));
+      reader.beforeSwap(
+          next -> {
+            throw new IllegalStateException("a user's own mistake");
+          });
+      learner.publish(2);
+      learner.publish(3);
+      awaitNumber(3);
+
+      assertThat(met).containsExactly(List.of(1L, 2L, 1L), List.of(2L, 3L, 1L));
+    }
+  }
+
+  @Test
   void saysWhichVersionScoredAndHowStaleItIs() {
     learner.publish(7);
     try (ModelReader reader = open(OPTIONS.withSourceClock(() -> 1_007))) {

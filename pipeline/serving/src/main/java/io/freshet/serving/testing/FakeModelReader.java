@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeModelReader implements ModelReader {
 
   private final ToDoubleFunction<Instance> probability;
+  private final List<Consumer<Served>> beforeCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Swap>> swapCallbacks = new CopyOnWriteArrayList<>();
   private final List<Consumer<Refusal>> refusalCallbacks = new CopyOnWriteArrayList<>();
   private @Nullable VersionFacts facts;
@@ -51,7 +52,16 @@ public final class FakeModelReader implements ModelReader {
   private long swaps;
 
   /** What {@link #read} gives. */
-  private record Memory(String settings, ModelState state, io.freshet.scoring.Scorer scorer) {}
+  private record Memory(ModelSettings settings, ModelState state) {
+
+    Served served(VersionFacts facts, Duration staleness) {
+      return new Served(
+          facts,
+          facts.eventTime() + staleness.toMillis(),
+          state,
+          ScorerFamilies.named(settings.family()).scorer(settings, state));
+    }
+  }
 
   /**
    * @param probability of each candidate; candidates scored by id come with empty attributes and
@@ -66,20 +76,18 @@ public final class FakeModelReader implements ModelReader {
    * they are.
    */
   public synchronized Version publish(ModelSettings settings, ModelState state) {
-    memory =
-        new Memory(
-            ModelSettingsJson.write(settings),
-            state,
-            ScorerFamilies.named(settings.family()).scorer(settings, state));
-    return publish();
+    return publish(new Memory(settings, state));
   }
 
   /** Serves the next version, number 1 first, and calls back. */
   public synchronized Version publish() {
+    return publish(memory);
+  }
+
+  private Version publish(@Nullable Memory next) {
     VersionFacts before = facts;
-    Memory present = memory;
     Version version = new Version(1, before == null ? 1 : before.version().number() + 1);
-    facts =
+    VersionFacts now =
         new VersionFacts(
             version,
             before == null ? null : before.version(),
@@ -91,12 +99,18 @@ public final class FakeModelReader implements ModelReader {
             Map.of(),
             Map.of(),
             "passed",
-            present == null ? "{}" : present.settings(),
+            next == null ? "{}" : ModelSettingsJson.write(next.settings()),
             0,
             "fake",
             "fake");
+    if (next != null) {
+      Served coming = next.served(now, staleness);
+      beforeCallbacks.forEach(callback -> callback.accept(coming));
+    }
+    memory = next;
+    facts = now;
     swaps++;
-    Swap swap = new Swap(facts, before == null ? Swap.Way.REBUILT : Swap.Way.DELTA, 0, 0, 0);
+    Swap swap = new Swap(now, before == null ? Swap.Way.REBUILT : Swap.Way.DELTA, 0, 0, 0);
     swapCallbacks.forEach(callback -> callback.accept(swap));
     return version;
   }
@@ -161,13 +175,17 @@ public final class FakeModelReader implements ModelReader {
   }
 
   @Override
-  public synchronized <T> T read(Function<Served, T> work) {
+  public <T> T read(Function<Served, T> work) {
+    return work.apply(present());
+  }
+
+  private synchronized Served present() {
     VersionFacts served = fresh();
     Memory present = memory;
     if (present == null) {
       throw new IllegalStateException("a fake must have published a state to be read, it has none");
     }
-    return work.apply(new Served(served, staleness, present.state(), present.scorer()));
+    return present.served(served, staleness);
   }
 
   private VersionFacts fresh() {
@@ -224,6 +242,11 @@ public final class FakeModelReader implements ModelReader {
   @Override
   public synchronized Version awaitFirst(Duration timeout) {
     return served().version();
+  }
+
+  @Override
+  public void beforeSwap(Consumer<Served> callback) {
+    beforeCallbacks.add(callback);
   }
 
   @Override
