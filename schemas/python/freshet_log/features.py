@@ -13,6 +13,8 @@ from freshet_log.hashing import MISSING, cross_of, id_of
 _MS_PER_HOUR = 3_600_000
 _EXACT_WHOLE = 2.0**53
 _MOST_DIGITS = 17
+# N-grams are those of a word's first so many characters.
+_SPELT = 32
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -29,6 +31,7 @@ class Instance:
     """Everything that may be known of one candidate. Values: str, float or list of str.
 
     position: from 1; 0 = not shown yet. event_time: ms since 1970 UTC. histories: by their key.
+    query: the text that the candidate answers, if any.
     """
 
     item_id: str
@@ -38,6 +41,7 @@ class Instance:
     position: int = 0
     event_time: int = 0
     histories: Dict[str, List[Past]] = field(default_factory=dict)
+    query: Optional[str] = None
 
     @staticmethod
     def of(known):
@@ -53,6 +57,7 @@ class Instance:
                 key: [Past(entry["itemId"], entry.get("item", {})) for entry in entries]
                 for key, entries in known.get("histories", {}).items()
             },
+            query=known.get("query"),
         )
 
 
@@ -96,6 +101,38 @@ def word_ids(value):
     return [id_of(word) for word in spaced.split(" ") if word]
 
 
+def words_of(text, words):
+    """A text's words and, where wanted, its punctuation marks, in its order: the first so many."""
+    found, word = [], ""
+    for sign in text + " ":
+        category = unicodedata.category(sign)
+        if category[0] == "L" or category == "Nd":
+            word += sign
+            continue
+        if word:
+            found.append(word.lower())
+            word = ""
+        if words["punctuation"] and category != "Cc" and category[0] != "Z":
+            found.append(sign)
+    return found[: words["length"]]
+
+
+def token_ids(text, words):
+    """Per token the id of its word, then those of its n-grams."""
+    return [[id_of(word), *_ngram_ids(word, words["subwords"])] for word in words_of(text, words)]
+
+
+def _ngram_ids(word, size):
+    # Lengths are those of UTF-16; half a pair becomes a question mark, as everywhere in UTF-8.
+    units = word.encode("utf-16-le")[: 2 * _SPELT]
+    spelt = "<".encode("utf-16-le") + units + ">".encode("utf-16-le")
+    count = len(spelt) // 2 - size + 1 if size and len(spelt) // 2 > size else 0
+    return [
+        id_of("#" + spelt[2 * i : 2 * (i + size)].decode("utf-16-le", "surrogatepass"))
+        for i in range(count)
+    ]
+
+
 def hour(event_time):
     return event_time // _MS_PER_HOUR % 24
 
@@ -122,6 +159,7 @@ class Features:
         self.biases = self._used("bias")
         self.numbers = self._used("number")
         self.counters = self._used("counters")
+        self.tokens = self._used("tokens")
         self.histories = settings["histories"]
         self._by_name = {feature["name"]: feature for feature in self._features}
 
@@ -135,6 +173,8 @@ class Features:
         """The id that `source` has for an instance."""
         if source == "user.id":
             return value_id(instance.user_id)
+        if source == "query.text":
+            return value_id(instance.query)
         if source == "position":
             return id_of(str(max(1, instance.position)))
         if source == "event.hour":
@@ -160,6 +200,11 @@ class Features:
         value = _attribute(feature["from"][0], instance)
         return word_ids(value) if feature["as"] == "text" else bag_ids(value)
 
+    def text(self, feature, instance):
+        """The text itself; empty for whatever is none."""
+        value = _attribute(feature["from"][0], instance)
+        return value if isinstance(value, str) else ""
+
     def number(self, feature, instance):
         """A float32 before standardisation, NaN where missing."""
         source = feature["from"][0]
@@ -182,5 +227,7 @@ class Features:
 
 
 def _attribute(source, instance):
+    if source == "query.text":
+        return instance.query
     where, _, name = source.partition(".")
     return (instance.item if where == "item" else instance.context).get(name)

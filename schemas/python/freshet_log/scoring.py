@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from freshet_log.boosted import BoostedModel
+from freshet_log.colbert import ColbertModel
 from freshet_log.ctr import CtrModel
 from freshet_log.features import Features
 from freshet_log.state import Refused
@@ -11,8 +12,8 @@ from freshet_log.state import Refused
 FAMILIES = {
     "base": CtrModel,
     "boosted-mlp": BoostedModel,
+    "colbert": ColbertModel,
     "din": CtrModel,
-    "noise-mlp": CtrModel,
     "noise-mlp": CtrModel,
 }
 

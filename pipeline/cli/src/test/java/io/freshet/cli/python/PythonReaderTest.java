@@ -101,6 +101,24 @@ class PythonReaderTest {
           <<: *model
           family: boosted-mlp
           boosting: {blocks: 3, units: 5, sums: damped, prefixes: [1]}
+        colbert: &ranker
+          family: colbert
+          optimizer: {rows: {kind: adagrad, rate: 1.5}, dense: {kind: adam, rate: 0.05}}
+          features:
+            - {name: query, from: query.text, as: tokens, length: 5, subwords: 3, punctuation: true}
+            - {name: title, from: item.title, as: tokens, length: 9, subwords: 3}
+            - {name: kind, from: item.category, as: tokens, length: 9, subwords: 3}
+            - {name: pair, from: [query.text, item.category], as: cross}
+            - {name: position, from: position, as: bias}
+          ranking:
+            {width: 80, vector: 24, context: 12, augment: 4, generation: 3, documentShare: 0.5,
+             projection: {shape: glu, activation: gelu, scale: 2, residual: true}, tokens: {maxRows: 60}}
+        matching:
+          <<: *ranker
+          ranking: {width: 24, vector: 24, generation: 1}
+        deeper:
+          <<: *ranker
+          ranking: {width: 16, vector: 16, projection: {shape: feedforward, activation: silu, residual: false}}
       """;
 
   @TempDir static Path directory;

@@ -21,6 +21,10 @@ final class Shoppers {
   private static final int ITEMS = 60;
   private static final long GAP_MS = 90_000;
 
+  private static final List<String> QUERIES =
+      List.of(
+          "red shoe", "", "Füße 漢字, 42kg²", "ΜΈΣΑΣ -- für 𝒮𝒽𝑜𝑒𝓈 and a few words more", "?!");
+
   private final Random random;
   private int made;
 
@@ -54,7 +58,8 @@ final class Shoppers {
         context,
         random.nextInt(6),
         START + made++ * GAP_MS,
-        histories);
+        histories,
+        made % 6 == 0 ? null : QUERIES.get(made % 6 - 1));
   }
 
   /** Few items are most of what is seen. */
