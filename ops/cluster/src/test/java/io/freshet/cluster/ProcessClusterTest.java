@@ -147,6 +147,15 @@ class ProcessClusterTest {
           .anyMatch(line -> line.contains("operator_name=\"learner_din\""))
           .noneMatch(line -> line.contains("learner_din") && line.endsWith("NaN"));
     }
+    for (String shown :
+        List.of(
+            "flink_jobmanager_job_lastCheckpointDuration",
+            "flink_jobmanager_job_numRestarts",
+            "flink_taskmanager_job_task_busyTimeMsPerSecond",
+            "flink_taskmanager_Status_JVM_Memory_Heap_Used",
+            "flink_taskmanager_Status_JVM_Memory_Direct_MemoryUsed")) {
+      assertThat(all).as("what dashboards show of Flink's own").contains(shown + "{");
+    }
     for (String input : List.of("freshet_events", "freshet_dead_letters", "freshet_late_events")) {
       assertThat(all).contains(FLINK + input + "{");
     }

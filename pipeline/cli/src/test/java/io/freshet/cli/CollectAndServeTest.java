@@ -5,24 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.kafka.EmbeddedKafka;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,68 +38,9 @@ class CollectAndServeTest {
           publish: {every: 250ms, anchorEvery: 5s}
       """;
 
-  private static final Pattern ADDRESS = Pattern.compile("http://[^ ]+:[0-9]+/");
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final HttpClient client = HttpClient.newHttpClient();
-
-  /** A command on a thread of its own, until it is interrupted. */
-  private static final class Running implements AutoCloseable {
-
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-    private final List<Integer> codes = new ArrayList<>();
-    private final Thread thread;
-
-    Running(String... args) {
-      PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-      thread =
-          new Thread(
-              () ->
-                  codes.add(
-                      Freshet.run(
-                          new Terminal(out, out, false), InstantSource.system()::millis, args)),
-              args[0]);
-      thread.start();
-    }
-
-    String said() {
-      return said.toString(StandardCharsets.UTF_8);
-    }
-
-    String address() {
-      Matcher[] found = new Matcher[1];
-      await(
-          () -> {
-            found[0] = ADDRESS.matcher(said());
-            return found[0].find();
-          },
-          this);
-      return found[0].group();
-    }
-
-    @Override
-    public void close() throws InterruptedException {
-      thread.interrupt();
-      thread.join(TimeUnit.SECONDS.toMillis(30));
-      assertThat(thread.isAlive()).as(said()).isFalse();
-    }
-  }
-
-  private interface Condition {
-    boolean holds() throws IOException, InterruptedException;
-  }
-
-  private static void await(Condition condition, Running command) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    try {
-      while (!condition.holds()) {
-        assertThat(System.nanoTime()).as(command.said()).isLessThan(deadline);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-      }
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(command.said(), e);
-    }
-  }
 
   private HttpResponse<String> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
@@ -142,33 +77,58 @@ class CollectAndServeTest {
 
   @Test
   void whatIsCollectedIsLearntAndServed(@TempDir Path directory) throws Exception {
-    String models = Files.writeString(directory.resolve("models.yaml"), MODELS).toString();
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"));
-        Running collect =
-            new Running(
-                "collect", "--brokers", kafka.brokers(), "--create-topics", "--models", models)) {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+      assertLearntAndServed(
+          Files.writeString(directory.resolve("models.yaml"), MODELS),
+          command ->
+              command.equals("collect")
+                  ? List.of("--brokers", kafka.brokers(), "--create-topics")
+                  : List.of("--brokers", kafka.brokers()));
+    }
+  }
+
+  @Test
+  void theRightsThatThePageListsAreEnoughForEachProcess(@TempDir Path directory) throws Exception {
+    Path models = Files.writeString(directory.resolve("models.yaml"), MODELS);
+    try (GuardedKafka kafka = GuardedKafka.start(directory)) {
+      kafka.createTopics();
+      kafka.grant(Files.readString(Path.of("../../docs/DEPLOY.md")));
+      assertLearntAndServed(
+          models, command -> List.of("--kafka", kafka.clientOf(command).toString()));
+
+      String nobody = kafka.clientOf("nobody").toString();
+      for (String command : List.of("collect", "train")) {
+        try (RunningCommand refused = new RunningCommand(command, "--kafka", nobody)) {
+          refused.await(() -> refused.said().contains("freshet: "));
+          assertThat(refused.said())
+              .contains("topics must exist at")
+              .contains("this principal must have the right to see them; missing: ")
+              .contains("catalog.items");
+        }
+      }
+    }
+  }
+
+  /**
+   * @param kafka what a command is told of Kafka
+   */
+  private void assertLearntAndServed(Path models, Function<String, List<String>> kafka)
+      throws Exception {
+    try (RunningCommand collect = started(kafka, "collect", "--models", models.toString())) {
       String events = collect.address();
-      try (Running serve = new Running("serve", "base", "--brokers", kafka.brokers());
-          Running train =
-              new Running(
-                  "train",
-                  "--brokers",
-                  kafka.brokers(),
-                  "--models",
-                  models,
-                  "--parallelism",
-                  "1")) {
+      try (RunningCommand serve = started(kafka, "serve", "base");
+          RunningCommand train =
+              started(kafka, "train", "--models", models.toString(), "--parallelism", "1")) {
         String scores = serve.address();
         assertThat(status(scores + "v2/health/live")).isEqualTo(200);
         assertThat(status(scores + "v2/health/ready")).isEqualTo(503);
         int[] page = {0};
-        await(
+        train.await(
             () -> {
               post(events, page[0]++);
               return status(scores + "v2/health/ready") == 200;
-            },
-            train);
-        await(
+            });
+        train.await(
             () -> {
               post(events, page[0]++);
               JsonNode answer =
@@ -181,12 +141,19 @@ class CollectAndServeTest {
               return answer.at("/scores/0/item").asText().equals("good")
                   && best > answer.at("/scores/1/score").asDouble() + 0.05
                   && answer.at("/stalenessMs").asLong() < PATIENCE.toMillis();
-            },
-            train);
+            });
         assertThat(send(HttpRequest.newBuilder(URI.create(scores + "metrics"))).body())
             .contains("freshet_served_version{family=\"base\",model=\"base\"}")
             .contains("freshet_staleness_seconds{family=\"base\",model=\"base\"}");
       }
     }
+  }
+
+  private static RunningCommand started(
+      Function<String, List<String>> kafka, String command, String... more) {
+    List<String> words = new ArrayList<>(List.of(command));
+    words.addAll(List.of(more));
+    words.addAll(kafka.apply(command));
+    return new RunningCommand(words.toArray(String[]::new));
   }
 }

@@ -77,7 +77,8 @@ final class Collector implements AutoCloseable {
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       producer.close(Duration.ZERO);
       throw new CommandFailed(
-          "Kafka must take events into %s: %s".formatted(topics.events(), Causes.of(e)), e);
+          "Kafka must take events into %s, did not: %s".formatted(topics.events(), Causes.of(e)),
+          e);
     } catch (InterruptedException e) {
       producer.close(Duration.ZERO);
       Thread.currentThread().interrupt();

@@ -79,13 +79,25 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param detour null for none
    */
   public static EmbeddedKafka start(Path directory, int port, @Nullable Detour detour) {
+    return start(directory, port, detour, Map.of());
+  }
+
+  /**
+   * As {@link #start(Path)}, with settings of the broker besides its own, which they replace: who
+   * may connect, and do what.
+   */
+  public static EmbeddedKafka start(Path directory, Map<String, String> more) {
+    return start(directory, 0, null, more);
+  }
+
+  private static EmbeddedKafka start(
+      Path directory, int port, @Nullable Detour detour, Map<String, String> more) {
     int brokerPort = bindable(port);
     int controllerPort = bindable(0);
     format(directory);
-    KafkaRaftServer server =
-        new KafkaRaftServer(
-            new KafkaConfig(settings(directory, brokerPort, controllerPort, detour), false),
-            Time.SYSTEM);
+    Map<String, String> settings = settings(directory, brokerPort, controllerPort, detour);
+    settings.putAll(more);
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
     try {
       server.startup();
     } catch (RuntimeException e) {

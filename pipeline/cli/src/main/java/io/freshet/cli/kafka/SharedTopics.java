@@ -115,7 +115,7 @@ public final class SharedTopics {
       missing.removeAll(admin.listTopics().names().get());
       if (!missing.isEmpty()) {
         throw new CommandFailed(
-            "topics must exist at %s, missing: %s"
+            "topics must exist at %s, and this principal must have the right to see them; missing: %s"
                 .formatted(kafka.brokers(), String.join(", ", missing)));
       }
       Map<String, TopicDescription> described = admin.describeTopics(topics).allTopicNames().get();

@@ -61,7 +61,8 @@ class EmbeddedKafkaTest {
       assertThatThrownBy(() -> new SharedTopics(access).partitions(List.of("shop.none", "other")))
           .isInstanceOf(CommandFailed.class)
           .hasMessage(
-              "topics must exist at %s, missing: other, shop.none".formatted(kafka.brokers()));
+              "topics must exist at %s, and this principal must have the right to see them; missing: other, shop.none"
+                  .formatted(kafka.brokers()));
     }
   }
 

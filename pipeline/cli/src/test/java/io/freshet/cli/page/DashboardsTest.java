@@ -10,6 +10,7 @@ import io.freshet.cli.collect.CollectMetrics;
 import io.freshet.cli.http.PrometheusText;
 import io.freshet.cli.serve.ServeMetrics;
 import io.freshet.cli.serve.ServedModel;
+import io.freshet.job.learner.LearnerGauge;
 import io.freshet.serving.testing.FakeModelReader;
 import java.io.File;
 import java.io.IOException;
@@ -32,9 +33,47 @@ class DashboardsTest {
   private static final Path OPS = Path.of("../../ops");
   private static final Path DASHBOARDS = OPS.resolve("grafana/dashboards");
   private static final Path RULES = OPS.resolve("prometheus/rules.yml");
-  private static final Pattern METRIC = Pattern.compile("\\bfreshet_[a-z0-9_]+");
+  private static final String OPERATOR = "flink_taskmanager_job_task_operator_";
+  private static final Pattern METRIC =
+      Pattern.compile("\\b(?:" + OPERATOR + ")?freshet_[a-z0-9_]+");
+  private static final Pattern OF_FLINK =
+      Pattern.compile("\\bflink_(?!taskmanager_job_task_operator_freshet)\\w+");
+  private static final Pattern IN_OPERATOR =
+      Pattern.compile("\\.(?:counter|gauge)\\(\\s*\"(freshet_[a-z_]+)\"");
 
-  private static Set<String> exported() {
+  /** Flink's own metrics that are looked at; a cluster's test finds them there. */
+  private static final Set<String> FLINKS =
+      Set.of(
+          "flink_jobmanager_job_lastCheckpointDuration",
+          "flink_jobmanager_job_numRestarts",
+          "flink_taskmanager_job_task_busyTimeMsPerSecond",
+          "flink_taskmanager_Status_JVM_Memory_Heap_Used",
+          "flink_taskmanager_Status_JVM_Memory_Direct_MemoryUsed");
+
+  private static Set<String> exported() throws IOException {
+    Set<String> names = exportedByProcesses();
+    inFlink().forEach(name -> names.add(OPERATOR + name));
+    return names;
+  }
+
+  /** What the job's operators give to Flink's metrics, as their sources say. */
+  private static Set<String> inFlink() throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (LearnerGauge gauge : LearnerGauge.values()) {
+      names.add(gauge.metric());
+    }
+    try (Stream<Path> sources = Files.walk(Path.of("../job/src/main/java"))) {
+      for (Path source : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+        Matcher found = IN_OPERATOR.matcher(Files.readString(source));
+        while (found.find()) {
+          names.add(found.group(1));
+        }
+      }
+    }
+    return names;
+  }
+
+  private static Set<String> exportedByProcesses() {
     CollectMetrics collect = new CollectMetrics();
     collect.heartbeats(() -> 0);
     FakeModelReader reader = new FakeModelReader(candidate -> 0.5);
@@ -57,9 +96,16 @@ class DashboardsTest {
   /** What an expression asks for; of a histogram its name, whichever part of it is asked for. */
   private static Set<String> named(String text) {
     Set<String> names = new TreeSet<>();
-    Matcher found = METRIC.matcher(text);
+    found(METRIC, text)
+        .forEach(name -> names.add(name.replaceFirst("_seconds_(bucket|count|sum)$", "_seconds")));
+    return names;
+  }
+
+  private static Set<String> found(Pattern pattern, String text) {
+    Set<String> names = new TreeSet<>();
+    Matcher found = pattern.matcher(text);
     while (found.find()) {
-      names.add(found.group().replaceFirst("_seconds_(bucket|count|sum)$", "_seconds"));
+      names.add(found.group());
     }
     return names;
   }
@@ -91,7 +137,9 @@ class DashboardsTest {
       for (JsonNode panel : dashboard.at("/panels")) {
         for (JsonNode target : panel.at("/targets")) {
           Set<String> metrics = named(target.at("/expr").asText());
-          assertThat(metrics).as(panel.at("/title").asText()).isNotEmpty();
+          Set<String> flinks = found(OF_FLINK, target.at("/expr").asText());
+          assertThat(FLINKS).as(panel.at("/title").asText()).containsAll(flinks);
+          assertThat(metrics.size() + flinks.size()).as(panel.at("/title").asText()).isPositive();
           shown.addAll(metrics);
         }
       }
@@ -105,7 +153,14 @@ class DashboardsTest {
       assertThat(exported())
           .as(alert.at("/alert").asText())
           .containsAll(named(alert.at("/expr").asText()));
+      assertThat(FLINKS).containsAll(found(OF_FLINK, alert.at("/expr").asText()));
     }
+  }
+
+  @Test
+  void thePageOfMetricsNamesWhatOperatorsTellAndNothingElse() throws Exception {
+    String page = Files.readString(Path.of("../../docs/METRICS.md"));
+    assertThat(found(Pattern.compile("(?<=\\n\\| `)freshet_[a-z_]+"), page)).isEqualTo(inFlink());
   }
 
   @Test
