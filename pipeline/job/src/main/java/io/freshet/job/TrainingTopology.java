@@ -22,6 +22,7 @@ import io.freshet.job.timeline.UserEvent;
 import io.freshet.job.timeline.UserEventSerializer;
 import io.freshet.job.timeline.UserEvents;
 import io.freshet.job.timeline.UserTimeline;
+import io.freshet.scoring.feature.HistoryKey;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import java.util.ArrayList;
@@ -78,9 +79,18 @@ public final class TrainingTopology {
             .map(UserEvents::outcome)
             .returns(UserEventSerializer.INSTANCE.type(UserEvent.class));
 
+    DataStream<UserEvent> ofUsers = shown.union(outcomes);
+    if (timelines.histories().actions().contains(HistoryKey.QUERY)) {
+      ofUsers =
+          ofUsers.union(
+              inTime
+                  .filter(UserEvents::isAskedByUser)
+                  .map(UserEvents::asked)
+                  .returns(UserEventSerializer.INSTANCE.type(UserEvent.class)));
+    }
+
     SingleOutputStreamOperator<Entry> entries =
-        shown
-            .union(outcomes)
+        ofUsers
             .keyBy(UserEvents::userKey, Types.STRING)
             .process(new UserTimeline(timelines, letters))
             .returns(EntrySerializer.INSTANCE.type(Entry.class))

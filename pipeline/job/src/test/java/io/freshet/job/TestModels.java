@@ -37,6 +37,8 @@ final class TestModels {
               - {name: position, from: position, as: bias}
             histories:
               - {name: clicked, of: [item], actions: [click], length: 10}
+              - {name: searched, of: [item], actions: [query], length: 5}
+              - {name: did, of: [item], actions: [click, query], length: 8}
             network: {units: [8, 4], activation: dice}
             batch: {size: 64, span: 5s}
             publish: {every: %dms, anchorEvery: 1s}

@@ -15,6 +15,9 @@ public final class HistoryKey {
    */
   public static final String NONE = StreamSettings.NO_ACTION;
 
+  /** The action by which a user's queries enter: {@link QueryWords}. */
+  public static final String QUERY = StreamSettings.QUERY;
+
   private HistoryKey() {}
 
   /** The actions in alphabetical order, joined by {@code +}. */

@@ -201,7 +201,9 @@ final class SettingsSchema {
           Kind.list(Kind.text("the name of an outcome")),
           context -> List.of(context.labelAction()),
           ", that is `labels.action`",
-          "What enters the history; `none` is an impression whose wait ended without an outcome.");
+          "What enters the history; `none` is an impression whose wait ended without an outcome,"
+              + " `query` the words of what the user searched for: the first 16, one entry a word,"
+              + " with the word as `item.id` and no attributes.");
   static final Setting<Integer> LENGTH =
       Setting.of("length", Kind.whole(Limit.HISTORY_LENGTH), 50, "Entries kept, the newest ones.");
   static final Group HISTORY =

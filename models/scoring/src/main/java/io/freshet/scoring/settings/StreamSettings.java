@@ -17,6 +17,9 @@ public record StreamSettings(
    */
   public static final String NO_ACTION = "none";
 
+  /** The action by which the words of a user's own queries enter histories. */
+  public static final String QUERY = "query";
+
   /** An example is ready at its outcome or at the end of its wait. */
   public static final String WAIT = "wait";
 
@@ -25,10 +28,12 @@ public record StreamSettings(
     problems.check("stream.outOfOrderness", Limit.TIME, outOfOrdernessMs);
     problems.check("stream.heartbeat", Limit.POSITIVE_TIME, heartbeatMs);
     problems.check("labels.wait", Limit.TIME, waitMs);
-    if (!ModelSettingsChecks.isAction(labelAction) || labelAction.equals(NO_ACTION)) {
+    if (!ModelSettingsChecks.isAction(labelAction)
+        || labelAction.equals(NO_ACTION)
+        || labelAction.equals(QUERY)) {
       problems.add(
           "labels.action",
-          "must be the name of an outcome, without blanks or '+' and not 'none'",
+          "must be the name of an outcome, without blanks or '+' and neither 'none' nor 'query'",
           labelAction);
     }
     if (!labelPolicy.equals(WAIT)) {

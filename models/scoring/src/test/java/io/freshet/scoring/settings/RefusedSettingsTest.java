@@ -196,6 +196,7 @@ class RefusedSettingsTest {
         "labels: {wait: 60} | labels.wait: must be a duration such as 100ms, 60s, 10m, 1h or 30d, got 60",
         "labels: {policy: immediate} | labels.policy: must be wait, the only policy there is, got immediate",
         "labels: {action: none} | labels.action: must be the name of an outcome",
+        "labels: {action: query} | labels.action: must be the name of an outcome",
         "lables: {} | lables: must be a known setting (did you mean labels?), got lables",
       })
   void streamThatCannotWorkIsRefused(String setting, String problem) {

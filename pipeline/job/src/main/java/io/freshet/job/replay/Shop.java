@@ -7,6 +7,7 @@ import io.freshet.schema.event.ClickEvent;
 import io.freshet.schema.event.Event;
 import io.freshet.schema.event.ImpressionEvent;
 import io.freshet.schema.event.ItemEvent;
+import io.freshet.schema.event.QueryEvent;
 import io.freshet.scoring.feature.HistoryEntry;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.feature.Ids;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All items and all users at one event time after the other. At each, in this order: the catalogue
- * changes, impressions freeze what is known, outcomes enter histories, waits end.
+ * changes, impressions freeze what is known, queries and then outcomes enter histories, waits end.
  */
 final class Shop {
 
@@ -96,6 +98,9 @@ final class Shop {
     }
     for (InputRecord record : sorted(records, ImpressionEvent.class)) {
       show(record, (ImpressionEvent) record.event());
+    }
+    for (InputRecord record : sorted(records, QueryEvent.class)) {
+      search((QueryEvent) record.event());
     }
     for (InputRecord record : sorted(records, ClickEvent.class)) {
       outcome(record, (ClickEvent) record.event());
@@ -209,6 +214,20 @@ final class Shop {
     }
   }
 
+  private void search(QueryEvent query) {
+    if (query.userId() == null || !plan.actions().contains("query")) {
+      return;
+    }
+    int words = 0;
+    for (String word : query.text().split("[^\\p{L}\\p{Nd}]+", -1)) {
+      if (!word.isEmpty() && words++ < 16) {
+        String small = word.toLowerCase(Locale.ROOT);
+        HistoryEntry entry = new HistoryEntry("query", small, Map.of(), query.eventTime(), 1);
+        remember(query.userId(), entry);
+      }
+    }
+  }
+
   private static boolean contradicts(@Nullable String said, String known) {
     return said != null && !said.equals(known);
   }
@@ -254,14 +273,18 @@ final class Shop {
     if (shown.event.userId() == null) {
       return;
     }
-    User user = user(shown.user);
     Map<String, Object> kept = new TreeMap<>(shown.item);
     kept.keySet().retainAll(plan.itemAttributes());
-    HistoryEntry entry = new HistoryEntry(action, shown.event.itemId(), kept, time, value);
+    remember(shown.user, new HistoryEntry(action, shown.event.itemId(), kept, time, value));
+  }
+
+  private void remember(String key, HistoryEntry entry) {
+    User user = user(key);
+    long time = entry.eventTime();
     boolean expired = user.lastTime != Long.MIN_VALUE && user.lastTime + USER_EXPIRY_MS <= time;
     PastIds past = expired ? PastIds.NONE : user.past;
     for (int h = 0; h < plan.histories().size(); h++) {
-      if (plan.histories().get(h).takes(action)) {
+      if (plan.histories().get(h).takes(entry.action())) {
         past = past.with(h, plan.ids(entry), plan.histories().get(h).length());
         user.lastTime = Math.max(user.lastTime, time);
       }

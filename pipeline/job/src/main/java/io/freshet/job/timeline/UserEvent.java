@@ -2,6 +2,7 @@ package io.freshet.job.timeline;
 
 import io.freshet.schema.event.ClickEvent;
 import io.freshet.schema.event.ImpressionEvent;
+import io.freshet.schema.event.QueryEvent;
 import java.util.Map;
 
 /** What a user's timeline takes in. */
@@ -15,6 +16,14 @@ public sealed interface UserEvent {
     @Override
     public long eventTime() {
       return impression.eventTime();
+    }
+  }
+
+  /** A query that the user asked. */
+  record Asked(QueryEvent query, int partition, long offset) implements UserEvent {
+    @Override
+    public long eventTime() {
+      return query.eventTime();
     }
   }
 

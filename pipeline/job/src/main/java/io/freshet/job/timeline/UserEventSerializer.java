@@ -7,6 +7,7 @@ import io.freshet.job.input.EventFields;
 import io.freshet.job.serial.RecordSerializer;
 import io.freshet.schema.event.ClickEvent;
 import io.freshet.schema.event.ImpressionEvent;
+import io.freshet.schema.event.QueryEvent;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -18,6 +19,10 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class UserEventSerializer extends RecordSerializer<UserEvent> {
 
   private static final long serialVersionUID = 1L;
+
+  private static final byte OUTCOME = 0;
+  private static final byte SHOWN = 1;
+  private static final byte ASKED = 2;
 
   /** Stateless, so one is enough. */
   public static final UserEventSerializer INSTANCE = new UserEventSerializer();
@@ -31,34 +36,46 @@ public final class UserEventSerializer extends RecordSerializer<UserEvent> {
   @Override
   public void serialize(UserEvent record, DataOutputView target) throws IOException {
     if (record instanceof UserEvent.Shown shown) {
-      target.writeBoolean(true);
+      target.writeByte(SHOWN);
       target.writeInt(shown.partition());
       target.writeLong(shown.offset());
       writeAttributes(shown.item(), target);
       EventFields.write(shown.impression(), target);
     } else if (record instanceof UserEvent.Outcome outcome) {
-      target.writeBoolean(false);
+      target.writeByte(OUTCOME);
       target.writeInt(outcome.partition());
       target.writeLong(outcome.offset());
       target.writeLong(outcome.appendTime());
       EventFields.write(outcome.click(), target);
+    } else if (record instanceof UserEvent.Asked asked) {
+      target.writeByte(ASKED);
+      target.writeInt(asked.partition());
+      target.writeLong(asked.offset());
+      EventFields.write(asked.query(), target);
     }
   }
 
   @Override
   public UserEvent deserialize(DataInputView source) throws IOException {
-    if (source.readBoolean()) {
-      int partition = source.readInt();
-      long offset = source.readLong();
-      Map<String, Object> item = readAttributes(source);
-      return new UserEvent.Shown(
-          (ImpressionEvent) EventFields.read(source), item, partition, offset);
-    }
+    byte kind = source.readByte();
     int partition = source.readInt();
     long offset = source.readLong();
-    long appendTime = source.readLong();
-    return new UserEvent.Outcome(
-        (ClickEvent) EventFields.read(source), partition, offset, appendTime);
+    switch (kind) {
+      case SHOWN -> {
+        Map<String, Object> item = readAttributes(source);
+        return new UserEvent.Shown(
+            (ImpressionEvent) EventFields.read(source), item, partition, offset);
+      }
+      case OUTCOME -> {
+        long appendTime = source.readLong();
+        return new UserEvent.Outcome(
+            (ClickEvent) EventFields.read(source), partition, offset, appendTime);
+      }
+      case ASKED -> {
+        return new UserEvent.Asked((QueryEvent) EventFields.read(source), partition, offset);
+      }
+      default -> throw new IOException("a user's event must be of kind 0 to 2, got " + kind);
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.freshet.job.input.InputRecord;
 import io.freshet.schema.event.ClickEvent;
 import io.freshet.schema.event.ImpressionEvent;
 import io.freshet.schema.event.ItemEvent;
+import io.freshet.schema.event.QueryEvent;
 
 /** Which records go to which timeline, and by which key. */
 public final class UserEvents {
@@ -27,6 +28,14 @@ public final class UserEvents {
   public static UserEvent outcome(InputRecord record) {
     return new UserEvent.Outcome(
         (ClickEvent) record.event(), record.partition(), record.offset(), record.appendTime());
+  }
+
+  public static boolean isAskedByUser(InputRecord record) {
+    return record.event() instanceof QueryEvent query && query.userId() != null;
+  }
+
+  public static UserEvent asked(InputRecord record) {
+    return new UserEvent.Asked((QueryEvent) record.event(), record.partition(), record.offset());
   }
 
   public static String userKey(UserEvent event) {

@@ -16,6 +16,9 @@ final class UserKey {
       ImpressionEvent impression = shown.impression();
       return key(impression.userId(), impression.impressionId());
     }
+    if (event instanceof UserEvent.Asked asked) {
+      return key(asked.query().userId(), null);
+    }
     ClickEvent click = ((UserEvent.Outcome) event).click();
     return key(click.userId(), click.impressionId());
   }

@@ -10,6 +10,7 @@ import io.freshet.scoring.feature.HistoryEntry;
 import io.freshet.scoring.feature.HistoryKey;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.feature.Instance;
+import io.freshet.scoring.feature.QueryWords;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns a user's impressions and outcomes into learners' entries. Keyed by user (an anonymous
  * impression is its own key); processes a key's events in event-time order once the watermark has
- * passed them. At one event time all impressions freeze the history first, then outcomes enter it,
- * then waits end: an outcome exactly at the end of its wait counts.
+ * passed them. At one event time all impressions freeze the history first, then the words of
+ * queries enter it, then outcomes, then waits end: an outcome exactly at the end of its wait
+ * counts.
  *
  * <p>After the last event of an anonymous key nothing is left; of a user, the bounded histories
  * stay until they expire.
@@ -57,6 +59,11 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
               outcome -> EventIdentity.of(outcome.click()).low())
           .thenComparingInt(UserEvent.Outcome::partition)
           .thenComparingLong(UserEvent.Outcome::offset);
+
+  private static final Comparator<UserEvent.Asked> QUERY_ORDER =
+      Comparator.<UserEvent.Asked>comparingLong(asked -> EventIdentity.of(asked.query()).low())
+          .thenComparingInt(UserEvent.Asked::partition)
+          .thenComparingLong(UserEvent.Asked::offset);
 
   private final TimelineSettings settings;
   private final DeadLetters deadLetters;
@@ -123,6 +130,11 @@ public final class UserTimeline extends KeyedProcessFunction<String, UserEvent, 
       show(shown, before, context, out);
     }
     UserHistory after = before;
+    for (UserEvent.Asked asked : select(now, UserEvent.Asked.class, QUERY_ORDER)) {
+      for (HistoryEntry word : QueryWords.entries(asked.query().text(), time)) {
+        after = keeper.with(after, word);
+      }
+    }
     for (UserEvent.Outcome outcome : select(now, UserEvent.Outcome.class, OUTCOME_ORDER)) {
       after = outcome(outcome, after, context, out);
     }

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ItemTimelineTest {
@@ -25,7 +26,7 @@ class ItemTimelineTest {
             "click",
             1_000,
             new HistoryPlan(List.of(), new TreeSet<>(), new TreeSet<>()),
-            Set.of("category"),
+            Set.of("category", "text"),
             1_000);
     KeyedOneInputStreamOperatorTestHarness<String, InputRecord, UserEvent> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
@@ -85,5 +86,41 @@ class ItemTimelineTest {
       assertThat(harness.numKeyedStateEntries()).isZero();
       assertThat(harness.numEventTimeTimers()).isZero();
     }
+  }
+
+  @Test
+  void anItemThatTheCatalogueDoesNotKnowIsShownWithoutAttributesUntilItComes() throws Exception {
+    try (var harness = harness()) {
+      feed(
+          harness,
+          Events.impression("a", "u", "i", 10),
+          Events.item("i", 20, "late"),
+          Events.impression("b", "u", "i", 30));
+      harness.processWatermark(100);
+
+      assertThat(attributes(harness)).containsExactly(Map.of(), Map.of("category", "late"));
+    }
+  }
+
+  @Test
+  void aTextHoldsFromItsTimeUntilItChangesOrGoes() throws Exception {
+    try (var harness = harness()) {
+      feed(
+          harness,
+          item(10, "red kettle"),
+          Events.impression("a", "u", "i", 15),
+          item(20, "blue kettle"),
+          Events.impression("b", "u", "i", 25),
+          item(30, null),
+          Events.impression("c", "u", "i", 35));
+      harness.processWatermark(100);
+
+      assertThat(attributes(harness))
+          .containsExactly(Map.of("text", "red kettle"), Map.of("text", "blue kettle"), Map.of());
+    }
+  }
+
+  private static ItemEvent item(long time, @Nullable String text) {
+    return new ItemEvent("i", time, Map.of(), text, false, null, -1);
   }
 }

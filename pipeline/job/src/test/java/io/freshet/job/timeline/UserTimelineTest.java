@@ -41,9 +41,10 @@ class UserTimelineTest {
         new HistoryPlan(
             List.of(
                 new HistoryPlan.Kept("click", new TreeSet<>(Set.of("click")), 3),
-                new HistoryPlan.Kept("none", new TreeSet<>(Set.of("none")), 2)),
+                new HistoryPlan.Kept("none", new TreeSet<>(Set.of("none")), 2),
+                new HistoryPlan.Kept("query", new TreeSet<>(Set.of("query")), 3)),
             new TreeSet<>(Set.of("category")),
-            new TreeSet<>(Set.of("click", "none")));
+            new TreeSet<>(Set.of("click", "none", "query")));
     return new TimelineSettings("click", WAIT, plan, Set.of("category"), EXPIRY);
   }
 
@@ -187,6 +188,66 @@ class UserTimelineTest {
     }
   }
 
+  private static UserEvent asked(String id, @Nullable String user, String text, long time) {
+    return new UserEvent.Asked(Events.query(id, user, text, time), 0, time);
+  }
+
+  /** The words of the queries that an impression was shown with. */
+  private static List<String> searched(
+      KeyedOneInputStreamOperatorTestHarness<String, UserEvent, Entry> harness, String id) {
+    PastIds past =
+        harness.extractOutputValues().stream()
+            .filter(entry -> entry instanceof Entry.Predict && entry.exampleId().equals(id))
+            .map(entry -> ((Entry.Predict) entry).past())
+            .findFirst()
+            .orElseThrow();
+    ByteBuffer ids = ByteBuffer.wrap(past.block(2)).order(ByteOrder.LITTLE_ENDIAN);
+    List<String> words = new ArrayList<>();
+    while (ids.hasRemaining()) {
+      long word = ids.getLong();
+      words.add(
+          List.of("red", "kettle", "füße", "42kg").stream()
+              .filter(name -> Ids.of(name) == word)
+              .findFirst()
+              .orElseThrow());
+      assertThat(ids.getLong()).as("its action").isEqualTo(Ids.of("query"));
+      assertThat(ids.getLong()).as("its category").isEqualTo(Ids.MISSING);
+    }
+    return words;
+  }
+
+  @Test
+  void theWordsOfAQueryEnterTheHistoryInTheirOrderAfterWhatWasShownAtItsTime() throws Exception {
+    try (var harness = harness(null)) {
+      feed(
+          harness,
+          asked("q1", "u", "Red-Kettle!", 50),
+          shown(Events.impression("a", "u", "i1", 50)),
+          shown(Events.impression("b", "u", "i2", 51)),
+          asked("q2", "u", "Füße 42kg", 60),
+          shown(Events.impression("c", "u", "i2", 70)),
+          shown(Events.impression("d", "other", "i2", 70)));
+      harness.processWatermark(80);
+
+      assertThat(searched(harness, "a")).isEmpty();
+      assertThat(searched(harness, "b")).containsExactly("red", "kettle");
+      assertThat(searched(harness, "c")).containsExactly("kettle", "füße", "42kg");
+      assertThat(searched(harness, "d")).isEmpty();
+    }
+  }
+
+  @Test
+  void aQueryWithoutWordsChangesNoHistoryAndOneAloneIsToldToReaders() throws Exception {
+    try (var harness = harness(null)) {
+      feed(harness, asked("q1", "u", "?!", 10));
+      harness.processWatermark(20);
+      assertThat(harness.getSideOutput(UserTimeline.CHANGES)).isNullOrEmpty();
+      feed(harness, asked("q2", "u", "red", 30));
+      harness.processWatermark(40);
+      assertThat(harness.getSideOutput(UserTimeline.CHANGES)).hasSize(1);
+    }
+  }
+
   @Test
   void theOrderOfArrivalDoesNotMatter() throws Exception {
     List<UserEvent> events =
@@ -195,6 +256,8 @@ class UserTimelineTest {
             shown(Events.impression("b", "u", "i2", 0)),
             outcome(Events.click("b", "u", "i2", 30)),
             outcome(Events.click("a", "u", "i1", 30)),
+            asked("q1", "u", "red", 30),
+            asked("q2", "u", "kettle", 30),
             shown(Events.impression("c", "u", "i3", 40)));
     List<Entry> straight;
     try (var harness = harness(null)) {
