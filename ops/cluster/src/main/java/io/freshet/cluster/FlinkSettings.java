@@ -51,7 +51,9 @@ final class FlinkSettings {
     settings.put("high-availability.zookeeper.client.connection-timeout", "3 s");
 
     settings.put("heartbeat.interval", "500 ms");
-    settings.put("heartbeat.timeout", "3 s");
+    // A killed process is noticed by its connections, and at once; a stopped one, or one that gets
+    // no processor while everything starts again, only by this.
+    settings.put("heartbeat.timeout", "8 s");
     settings.put("restart-strategy.type", "fixed-delay");
     settings.put("restart-strategy.fixed-delay.attempts", String.valueOf(Integer.MAX_VALUE));
     settings.put("restart-strategy.fixed-delay.delay", "500 ms");

@@ -50,23 +50,24 @@ final class KafkaTopicReader implements AutoCloseable {
     }
   }
 
-  private KafkaConsumer<String, byte[]> kept(String what) {
+  private KafkaConsumer<String, byte[]> of(TopicPartition partition) {
     KafkaConsumer<String, byte[]> consumer = kept;
     if (consumer == null) {
-      consumer = consumer(what);
+      consumer = consumer(partition.topic());
       kept = consumer;
     }
+    consumer.assign(List.of(partition));
     return consumer;
   }
 
   synchronized long beginning(String topic) {
     TopicPartition partition = new TopicPartition(topic, 0);
-    return kept(topic).beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    return of(partition).beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
   }
 
   synchronized long end(String topic) {
     TopicPartition partition = new TopicPartition(topic, 0);
-    return kept(topic).endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    return of(partition).endOffsets(List.of(partition)).getOrDefault(partition, 0L);
   }
 
   /**
@@ -76,9 +77,8 @@ final class KafkaTopicReader implements AutoCloseable {
    */
   synchronized void read(String topic, long from, long to, LogMedium.RecordReader reader) {
     TopicPartition partition = new TopicPartition(topic, 0);
-    KafkaConsumer<String, byte[]> consumer = kept(topic);
+    KafkaConsumer<String, byte[]> consumer = of(partition);
     try {
-      consumer.assign(List.of(partition));
       consumer.seek(partition, from);
       long last = Math.min(to, consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L));
       long next = from;
@@ -93,8 +93,6 @@ final class KafkaTopicReader implements AutoCloseable {
     } catch (OffsetOutOfRangeException e) {
       throw new LostOffset(
           "%s must still hold offsets %d to %d, it does not".formatted(topic, from, to));
-    } finally {
-      consumer.unsubscribe();
     }
   }
 

@@ -5,9 +5,10 @@ import com.dynatrace.hash4j.hashing.Hasher128;
 import com.dynatrace.hash4j.hashing.Hashing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * The hash of a whole serving state, kept incrementally: the sum, modulo 2^64 in each of two lanes,
@@ -32,9 +33,15 @@ public final class StateHash {
   private static final VarHandle INT = view(int[].class);
   private static final VarHandle LONG = view(long[].class);
 
-  private byte[] buffer = new byte[256];
-  private String lastName = "";
-  private byte[] lastNameBytes = new byte[0];
+  /** Of the row that was hashed last; the next one of its table differs in id and floats only. */
+  private byte[] row = new byte[0];
+
+  private String rowTable = "";
+  private int rowWidth = -1;
+  private int rowIdAt;
+  private FloatBuffer rowFloats = FloatBuffer.allocate(0);
+
+  private byte[] block = new byte[0];
   private long high;
   private long low;
 
@@ -82,45 +89,59 @@ public final class StateHash {
   }
 
   private HashValue128 row(String table, long id, float[] values, int offset, int width) {
-    int at = head(ROW, table, 12 + 4 * width);
-    LONG.set(buffer, at, id);
-    INT.set(buffer, at + 8, width);
-    return HASHER.hashBytesTo128Bits(buffer, 0, floats(at + 12, values, offset, width));
+    if (width != rowWidth || !table.equals(rowTable)) {
+      begin(table, width);
+    }
+    LONG.set(row, rowIdAt, id);
+    rowFloats.put(0, values, offset, width);
+    return HASHER.hashBytesTo128Bits(row, 0, row.length);
   }
 
-  private HashValue128 block(Tensor tensor, int block) {
-    int from = block * BLOCK_FLOATS;
+  private void begin(String table, int width) {
+    byte[] name = table.getBytes(StandardCharsets.UTF_8);
+    row = new byte[3 + name.length + Long.BYTES + Integer.BYTES + Float.BYTES * width];
+    rowIdAt = head(row, ROW, name);
+    int floatsAt = rowIdAt + Long.BYTES + Integer.BYTES;
+    INT.set(row, rowIdAt + Long.BYTES, width);
+    rowFloats = floats(row, floatsAt, width);
+    rowTable = table;
+    rowWidth = width;
+  }
+
+  private HashValue128 block(Tensor tensor, int number) {
+    int from = number * BLOCK_FLOATS;
     int count = Math.min(BLOCK_FLOATS, tensor.data().length - from);
+    byte[] name = tensor.name().getBytes(StandardCharsets.UTF_8);
     int rank = tensor.shape().length;
-    int at = head(TENSOR, tensor.name(), 1 + 4 * rank + 4 + 4 * count);
-    buffer[at++] = (byte) rank;
+    int length = 3 + name.length + 1 + Integer.BYTES * (rank + 1) + Float.BYTES * count;
+    if (block.length < length) {
+      block = new byte[length];
+    }
+    int at = head(block, TENSOR, name);
+    block[at++] = (byte) rank;
     for (int dimension : tensor.shape()) {
-      INT.set(buffer, at, dimension);
-      at += 4;
+      INT.set(block, at, dimension);
+      at += Integer.BYTES;
     }
-    INT.set(buffer, at, block);
-    return HASHER.hashBytesTo128Bits(buffer, 0, floats(at + 4, tensor.data(), from, count));
+    INT.set(block, at, number);
+    at += Integer.BYTES;
+    floats(block, at, count).put(0, tensor.data(), from, count);
+    return HASHER.hashBytesTo128Bits(block, 0, length);
   }
 
-  private int head(byte kind, String name, int rest) {
-    if (!name.equals(lastName)) {
-      lastName = name;
-      lastNameBytes = name.getBytes(StandardCharsets.UTF_8);
-    }
-    int length = 3 + lastNameBytes.length;
-    if (buffer.length < length + rest) {
-      buffer = Arrays.copyOf(buffer, length + rest);
-    }
-    buffer[0] = kind;
-    SHORT.set(buffer, 1, (short) lastNameBytes.length);
-    System.arraycopy(lastNameBytes, 0, buffer, 3, lastNameBytes.length);
-    return length;
+  /** Returns where the rest begins. */
+  private static int head(byte[] into, byte kind, byte[] name) {
+    into[0] = kind;
+    SHORT.set(into, 1, (short) name.length);
+    System.arraycopy(name, 0, into, 3, name.length);
+    return 3 + name.length;
   }
 
-  private int floats(int at, float[] values, int offset, int count) {
-    for (int i = 0; i < count; i++) {
-      INT.set(buffer, at + 4 * i, Float.floatToRawIntBits(values[offset + i]));
-    }
-    return at + 4 * count;
+  /** Takes raw bits of floats. */
+  private static FloatBuffer floats(byte[] into, int at, int count) {
+    return ByteBuffer.wrap(into, at, Float.BYTES * count)
+        .slice()
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer();
   }
 }
