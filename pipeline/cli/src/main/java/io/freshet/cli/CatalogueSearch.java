@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.report.AtomicFile;
+import io.freshet.cli.search.Titles;
 import io.freshet.modellog.VersionFacts;
 import io.freshet.search.Catalogue;
 import io.freshet.search.CatalogueFeed;

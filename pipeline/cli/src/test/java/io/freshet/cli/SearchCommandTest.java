@@ -1,10 +1,14 @@
 package io.freshet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.freshet.cli.http.RequestRefused;
 import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.kafka.SharedTopics;
+import io.freshet.cli.search.PageSearch;
+import io.freshet.cli.search.SearchView;
 import io.freshet.learning.colbert.ColbertLearning;
 import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.ModelLog;
@@ -21,12 +25,16 @@ import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
+import io.freshet.serving.Isolation;
+import io.freshet.serving.ModelReader;
+import io.freshet.serving.ReaderOptions;
 import io.freshet.source.Source;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -208,6 +216,43 @@ class SearchCommandTest {
     List<String> written = Files.readAllLines(run);
     assertThat(run("score", "colbert", "--queries", queries)).isZero();
     assertThat(said()).isEqualTo(written);
+  }
+
+  @Test
+  void aPageSearchesByTheReadersOfItsProcess() {
+    KafkaAccess access = KafkaAccess.to(kafka.brokers(), new EventTopics(""));
+    try (ModelReader colbert = reader(access, "colbert");
+        ModelReader quick = reader(access, "quick");
+        PageSearch search =
+            new PageSearch(
+                access,
+                name -> name.equals("colbert") ? colbert : name.equals("quick") ? quick : null,
+                found -> 7,
+                () -> 0)) {
+      SearchView view = search.search("colbert", "wireless headphones");
+      assertThat(view.version()).isEqualTo("1:1");
+      assertThat(view.stalenessMs()).isEqualTo(7);
+      assertThat(view.documents()).extracting(SearchView.Document::id).containsExactly("i1", "i2");
+      assertThat(view.documents().get(0).title()).isEqualTo("Wireless headphones. Black");
+      assertThat(search.search("colbert", "").documents()).isEmpty();
+      assertThatExceptionOfType(RequestRefused.class)
+          .isThrownBy(() -> search.search("nobody", "kettle"))
+          .withMessage("model nobody must have a reader, it has none");
+      assertThatExceptionOfType(RequestRefused.class)
+          .isThrownBy(() -> search.search("quick", "kettle"))
+          .withMessageContaining("quick is of family boosted-mlp");
+      search.close();
+      assertThatExceptionOfType(RequestRefused.class)
+          .isThrownBy(() -> search.search("colbert", "kettle"));
+    }
+  }
+
+  private static ModelReader reader(KafkaAccess access, String model) {
+    ModelReader reader =
+        ModelReader.open(
+            ReaderOptions.of(access.client(), model, Isolation.SPECULATIVE).withFeatures(0, 0));
+    reader.awaitFirst(Duration.ofSeconds(30));
+    return reader;
   }
 
   @Test

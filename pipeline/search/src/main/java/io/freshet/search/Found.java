@@ -10,6 +10,7 @@ import java.util.List;
  * @param words of the query that were searched for: the first so many as the model reads
  * @param wordsInAll of the query
  * @param version that ordered the documents
+ * @param eventTime up to which the version has learnt, milliseconds since 1970 UTC
  * @param staleness source clock at the call minus the event time up to which the version has learnt
  * @param generation how often its document side had changed
  * @param searched documents in the catalogue that can be found
@@ -20,6 +21,7 @@ public record Found(
     List<String> words,
     int wordsInAll,
     Version version,
+    long eventTime,
     Duration staleness,
     long generation,
     int searched,

@@ -124,6 +124,7 @@ public final class Searcher implements AutoCloseable {
           query.words(),
           query.wordsInAll(),
           facts.version(),
+          facts.eventTime(),
           Duration.ofMillis(Math.max(0, now - facts.eventTime())),
           scorer.texts().generations(),
           catalogue.size(),

@@ -3,12 +3,15 @@ package io.freshet.cli.page;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.WrongUse;
 import io.freshet.cli.http.PrometheusText;
+import io.freshet.cli.http.RequestRefused;
 import io.freshet.cli.http.WebServer;
+import io.freshet.cli.search.SearchView;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -31,9 +34,14 @@ public final class LivePage implements AutoCloseable {
   /**
    * @param port 0 for any free one
    * @param view what to show, asked for at every request
+   * @param search by the name of a model and a query; may refuse
    * @throws WrongUse if the port is in use
    */
-  public static LivePage start(String host, int port, Supplier<LiveView> view) {
+  public static LivePage start(
+      String host,
+      int port,
+      Supplier<LiveView> view,
+      BiFunction<String, String, SearchView> search) {
     JsonMapper mapper = JsonMapper.builder().build();
     PrometheusText metrics = new MetricsText(view).text();
     return new LivePage(
@@ -45,7 +53,20 @@ public final class LivePage implements AutoCloseable {
                   "/live.json",
                   context -> WebServer.json(context, 200, mapper.valueToTree(view.get())));
               server.get("/metrics", metrics::answer);
+              server.get(
+                  "/search.json",
+                  context ->
+                      WebServer.json(context, 200, mapper.valueToTree(found(context, search))));
             }));
+  }
+
+  private static SearchView found(Context context, BiFunction<String, String, SearchView> search) {
+    String model = context.queryParam("model");
+    String query = context.queryParam("q");
+    if (model == null || query == null) {
+      throw RequestRefused.bad("a search must name its model and its query q");
+    }
+    return search.apply(model, query);
   }
 
   private static void files(Javalin server) {

@@ -8,12 +8,13 @@ import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.report.ServedFreshness;
 import io.freshet.modellog.TopicNames;
 import io.freshet.serving.Isolation;
+import io.freshet.serving.ModelReader;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -31,7 +32,7 @@ final class DemoReaders implements AutoCloseable {
   private final ServedFreshness freshness;
   private final LongSupplier wallTime;
   private final Terminal terminal;
-  private final List<Reading> readings = new ArrayList<>();
+  private final List<Reading> readings = new CopyOnWriteArrayList<>();
 
   private record Reading(ModelFollower follower, ServingProbe probe) {}
 
@@ -75,6 +76,18 @@ final class DemoReaders implements AutoCloseable {
       figures.follow(reading.probe());
     }
     return true;
+  }
+
+  /**
+   * That of a model, from any thread; null before it has begun, and of a model that is not here.
+   */
+  @Nullable ModelReader reader(String model) {
+    return readings.stream()
+        .map(Reading::probe)
+        .filter(probe -> probe.model().equals(model))
+        .findFirst()
+        .map(ServingProbe::reader)
+        .orElse(null);
   }
 
   private Set<String> topics() {

@@ -7,6 +7,7 @@ import io.freshet.cli.feed.FeedLedger;
 import io.freshet.cli.feed.Feeder;
 import io.freshet.cli.feed.SourceClock;
 import io.freshet.cli.http.ProcessMemory;
+import io.freshet.cli.http.RequestRefused;
 import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.kafka.SharedTopics;
@@ -17,6 +18,8 @@ import io.freshet.cli.report.EvaluationStore;
 import io.freshet.cli.report.PredictionsFile;
 import io.freshet.cli.report.RunReport;
 import io.freshet.cli.report.ServedFreshness;
+import io.freshet.cli.search.PageSearch;
+import io.freshet.cli.search.SearchView;
 import io.freshet.job.JobSettings;
 import io.freshet.job.input.InputPartitions;
 import io.freshet.job.timeline.Searches;
@@ -24,6 +27,7 @@ import io.freshet.schema.EventTopics;
 import io.freshet.schema.event.Heartbeat;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelsFile;
+import io.freshet.search.Found;
 import io.freshet.serving.Isolation;
 import io.freshet.source.Source;
 import java.nio.file.Path;
@@ -88,6 +92,7 @@ public final class DemoRun {
   private volatile boolean stopped;
   private volatile @Nullable JobProgress progress;
   private volatile @Nullable LiveView shown;
+  private volatile @Nullable PageSearch searches;
 
   public DemoRun(Plan plan, DataDirectory data, Terminal terminal, LongSupplier wallTime) {
     this.plan = plan;
@@ -162,7 +167,8 @@ public final class DemoRun {
             feeder::counts,
             startedAt);
     look(figures, feeder);
-    LivePage page = opened(open, LivePage.start(plan.host(), plan.port(), this::shown));
+    LivePage page =
+        opened(open, LivePage.start(plan.host(), plan.port(), this::shown, this::search));
     data.announce(
         new DataDirectory.Endpoint(
             kafka.brokers(), plan.prefix(), page.port(), ProcessHandle.current().pid()));
@@ -193,6 +199,8 @@ public final class DemoRun {
 
     figures.state("learning");
     DemoReaders readers = opened(open, readers(kafka, models));
+    searches =
+        opened(open, new PageSearch(kafka, readers::reader, this::staleness, System::nanoTime));
     Feeder.@Nullable Outcome outcome = null;
     Movement movement = new Movement(plan.rate(), wallTime.getAsLong());
     long reportedAt = wallTime.getAsLong();
@@ -370,6 +378,21 @@ public final class DemoRun {
 
   private long backlog(Feeder feeder, long watermark) {
     return Math.max(0, feeder.sent() - clock.sentUpTo(watermark));
+  }
+
+  private SearchView search(String model, String query) {
+    PageSearch present = searches;
+    if (present == null) {
+      throw new RequestRefused(503, "models must have readers to search with, none has begun yet");
+    }
+    return present.search(model, query);
+  }
+
+  /** In wall time, as all staleness here, wherever this run knows it. */
+  private long staleness(Found found) {
+    return clock
+        .staleness(found.eventTime(), wallTime.getAsLong(), ServingProbe.SILENCE_MS)
+        .orElse(found.staleness().toMillis());
   }
 
   private LiveView shown() {

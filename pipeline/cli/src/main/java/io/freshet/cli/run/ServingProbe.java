@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ServingProbe implements AutoCloseable {
 
   private static final long SCORE_EVERY_MS = 50;
-  private static final long SILENCE_MS = 2_000;
+  static final long SILENCE_MS = 2_000;
   private static final int USERS = 50_000;
   private static final int ITEMS = 50_000;
 
@@ -175,6 +175,10 @@ final class ServingProbe implements AutoCloseable {
 
   String model() {
     return model;
+  }
+
+  ModelReader reader() {
+    return reader;
   }
 
   ReaderStats stats() {

@@ -175,9 +175,72 @@ function show(view) {
   tables(view);
 }
 
+const ASK_AGAIN_MS = 2000;
+let asked = "", askedAt = 0, ranker = null;
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function showFound(answer) {
+  const words = answer.wordsInAll > answer.words.length ? "the first " + answer.words.length + " of " + number(answer.wordsInAll) + " words · " : "";
+  byId("searched").textContent = words + number(answer.searched) + " documents · " + answer.candidates + " of BM25's best ordered by " +
+    answer.model + " " + answer.version + ", generation " + answer.generation + " of its document side · " +
+    number(answer.stalenessMs) + " ms behind · " + answer.tookMs.toFixed(1) + " ms";
+  byId("found").replaceChildren(...answer.documents.map((d) => {
+    const item = document.createElement("li"), why = element("p", "why", "");
+    item.append(element("b", "", d.title || d.id), element("span", "scores",
+      d.id + " · score " + d.score.toFixed(2) + " · BM25 " + d.bm25.toFixed(2) + " · match " + d.match.toFixed(3)));
+    why.append(...d.matches.map((m) => {
+      const pair = element("span", "met", m.queryWord + " ~ " + m.documentWord + " ");
+      pair.style.setProperty("--like", Math.max(0, m.similarity));
+      pair.append(element("small", "", m.similarity.toFixed(2)));
+      return pair;
+    }));
+    item.append(why);
+    return item;
+  }));
+  if (!answer.documents.length) byId("found").append(element("li", "", "no document shares a word with the query"));
+}
+
+async function search() {
+  askedAt = Date.now();
+  const query = asked;
+  const answer = await fetch("search.json?model=" + encodeURIComponent(ranker) + "&q=" + encodeURIComponent(query));
+  const found = await answer.json();
+  if (query !== asked) return;
+  if (answer.ok) showFound(found); else byId("searched").textContent = found.error;
+}
+
+function ask(event) {
+  if (event) event.preventDefault();
+  asked = byId("query").value.trim();
+  location.hash = asked ? "q=" + encodeURIComponent(asked) : "";
+  byId("found").replaceChildren();
+  byId("searched").textContent = "";
+  if (asked && ranker) search().catch(() => {});
+}
+byId("ask").addEventListener("submit", ask);
+byId("query").value = decodeURIComponent(location.hash.replace(/^#q=/, ""));
+
+/** The versions go on: what was asked is asked again. */
+function searchOn(view) {
+  const model = view.models.find((m) => m.family === "colbert" && m.version !== null);
+  const first = model && !ranker;
+  ranker = model ? model.name : null;
+  byId("search").hidden = !model;
+  if (first) ask();
+  else if (model && asked && Date.now() - askedAt >= ASK_AGAIN_MS) search().catch(() => {});
+}
+
 async function tick() {
   try {
-    show(await (await fetch("live.json")).json());
+    const view = await (await fetch("live.json")).json();
+    show(view);
+    searchOn(view);
   } catch (e) {
     byId("state").textContent = "not running";
   }

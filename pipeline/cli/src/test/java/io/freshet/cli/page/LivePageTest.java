@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.WrongUse;
 import io.freshet.cli.http.ReaderCounts;
+import io.freshet.cli.http.RequestRefused;
 import io.freshet.cli.report.GateTotals;
+import io.freshet.cli.search.SearchView;
+import io.freshet.search.Match;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -78,6 +81,25 @@ class LivePageTest {
         series.series());
   }
 
+  private static SearchView found(String model, String query) {
+    if (!model.equals("colbert")) {
+      throw new RequestRefused(503, "model %s must have a reader, it has none".formatted(model));
+    }
+    return new SearchView(
+        model,
+        List.of(query),
+        1,
+        "1:5",
+        250,
+        3,
+        100,
+        20,
+        1.5,
+        List.of(
+            new SearchView.Document(
+                "i1", "Kettle", 1.5, 2, 0.9f, List.of(new Match(query, "kettle", 0.9f, 0.9f)))));
+  }
+
   private static HttpResponse<String> get(String url) throws Exception {
     return HttpClient.newHttpClient()
         .send(
@@ -86,7 +108,7 @@ class LivePageTest {
 
   @Test
   void everythingThatThePageAsksForComesFromThisProcess() throws Exception {
-    try (LivePage page = LivePage.start("127.0.0.1", 0, LivePageTest::view)) {
+    try (LivePage page = LivePage.start("127.0.0.1", 0, LivePageTest::view, LivePageTest::found)) {
       String html = get(page.url()).body();
       Matcher links = Pattern.compile("(?:src|href)=\"([^\"]+)\"").matcher(html);
       int found = 0;
@@ -107,7 +129,7 @@ class LivePageTest {
 
   @Test
   void figuresComeAsJsonAndAsMetricsWithUnits() throws Exception {
-    try (LivePage page = LivePage.start("127.0.0.1", 0, LivePageTest::view)) {
+    try (LivePage page = LivePage.start("127.0.0.1", 0, LivePageTest::view, LivePageTest::found)) {
       JsonNode json = JsonMapper.builder().build().readTree(get(page.url() + "live.json").body());
       assertThat(json.at("/models/0/recentLogLoss").asDouble()).isEqualTo(0.29);
       assertThat(json.at("/versions/0/verified").asBoolean()).isTrue();
@@ -135,9 +157,30 @@ class LivePageTest {
   }
 
   @Test
+  void aSearchIsAnsweredWithWhatMetWhat() throws Exception {
+    try (LivePage page = LivePage.start("127.0.0.1", 0, LivePageTest::view, LivePageTest::found)) {
+      String search = page.url() + "search.json";
+      JsonNode json =
+          JsonMapper.builder()
+              .build()
+              .readTree(get(search + "?model=colbert&q=red%20kettle").body());
+      assertThat(json.at("/version").asText()).isEqualTo("1:5");
+      assertThat(json.at("/documents/0/title").asText()).isEqualTo("Kettle");
+      assertThat(json.at("/documents/0/matches/0/queryWord").asText()).isEqualTo("red kettle");
+      assertThat(json.at("/documents/0/matches/0/documentWord").asText()).isEqualTo("kettle");
+      assertThat(get(search + "?q=kettle").statusCode()).isEqualTo(400);
+      HttpResponse<String> none = get(search + "?model=din&q=kettle");
+      assertThat(none.statusCode()).isEqualTo(503);
+      assertThat(none.body()).contains("model din must have a reader, it has none");
+    }
+  }
+
+  @Test
   void aPortInUseIsNamed() {
-    try (LivePage page = LivePage.start("127.0.0.1", 0, LivePageTest::view)) {
-      assertThatThrownBy(() -> LivePage.start("127.0.0.1", page.port(), LivePageTest::view))
+    try (LivePage page = LivePage.start("127.0.0.1", 0, LivePageTest::view, LivePageTest::found)) {
+      assertThatThrownBy(
+              () ->
+                  LivePage.start("127.0.0.1", page.port(), LivePageTest::view, LivePageTest::found))
           .isInstanceOf(WrongUse.class)
           .hasMessageContaining("--port must be free, got " + page.port());
     }
