@@ -74,6 +74,22 @@ class ComposeTest {
   }
 
   @Test
+  void whatFlinksImageDoesToSettingsLeavesTheirMeaning() throws IOException {
+    // Its entry point takes every blank out of every line, and gives comments to Flink as settings.
+    for (String service : List.of("jobmanager", "taskmanager", "taskmanager-gpu")) {
+      String given = service(service).at("/environment/FLINK_PROPERTIES").asText();
+      for (String line : given.lines().toList()) {
+        assertThat(line).matches("[a-zA-Z.-]+: (\\S+|\\d+ (ms|s|min))");
+      }
+    }
+    for (String service : List.of("taskmanager", "taskmanager-gpu")) {
+      assertThat(service(service).at("/environment/FLINK_ENV_JAVA_OPTS_TM").asText())
+          .contains("--add-modules=jdk.incubator.vector")
+          .contains("-Dai.djl.offline=true");
+    }
+  }
+
+  @Test
   void jobAndTaskManagersShareWhatTheyKeep() throws IOException {
     for (String path :
         List.of(

@@ -71,6 +71,9 @@ class KubernetesTest {
     assertThat(here).containsEntry("high-availability.type", "kubernetes");
     assertThat(flink().at("/spec/taskManager/resource/memory").asText())
         .isEqualTo(composed.get("taskmanager.memory.process.size"));
+    composed.put(
+        "env.java.opts.taskmanager",
+        service("taskmanager").at("/environment/FLINK_ENV_JAVA_OPTS_TM").asText());
     composed.keySet().removeAll(OTHERWISE);
     here.keySet().removeAll(OTHERWISE);
     assertThat(here).isEqualTo(composed);
