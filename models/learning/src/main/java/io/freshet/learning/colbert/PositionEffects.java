@@ -124,15 +124,20 @@ final class PositionEffects {
     for (double log : logs) {
       sum -= PRIOR / 2 * log * log;
     }
+    double[] chances = chances(logs);
     for (Pair pair : pairs) {
       double shares = 0;
       for (int i = 0; i < pair.positions.length; i++) {
-        shares += pair.looks[i] * StrictMath.exp(logs[pair.positions[i]]);
+        shares += pair.looks[i] * chances[pair.positions[i]];
         sum += pair.clicks[i] * logs[pair.positions[i]];
       }
       sum -= pair.allClicks * StrictMath.log(shares);
     }
     return sum;
+  }
+
+  private static double[] chances(double[] logs) {
+    return Arrays.stream(logs).map(StrictMath::exp).toArray();
   }
 
   private void slopes(double[] logs, double[] slope, double[][] curvature) {
@@ -141,12 +146,13 @@ final class PositionEffects {
       Arrays.fill(curvature[k], 0);
       curvature[k][k] = PRIOR;
     }
+    double[] chances = chances(logs);
     double[] shares = new double[positions];
     for (Pair pair : pairs) {
       int n = pair.positions.length;
       double sum = 0;
       for (int i = 0; i < n; i++) {
-        shares[i] = pair.looks[i] * StrictMath.exp(logs[pair.positions[i]]);
+        shares[i] = pair.looks[i] * chances[pair.positions[i]];
         sum += shares[i];
       }
       for (int i = 0; i < n; i++) {
