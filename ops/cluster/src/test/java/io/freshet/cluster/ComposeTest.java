@@ -74,6 +74,25 @@ class ComposeTest {
   }
 
   @Test
+  void thePageOfOperationsHasTheTestedPatienceBesideThatOfProduction() throws IOException {
+    Map<String, String> tested = FlinkSettings.common(Path.of("shared"), 1);
+    String page = Files.readString(ROOT.resolve("docs/OPERATIONS.md"));
+    for (String key : PATIENCE) {
+      assertThat(page).contains("| `" + key + "` | " + tested.get(key) + " | ");
+    }
+    String delay = "restart-strategy.fixed-delay.delay";
+    assertThat(page)
+        .contains(
+            "| `"
+                + delay
+                + "` | "
+                + tested.get(delay)
+                + " | "
+                + flinkOf("jobmanager").get(delay)
+                + " | ");
+  }
+
+  @Test
   void whatFlinksImageDoesToSettingsLeavesTheirMeaning() throws IOException {
     // Its entry point takes every blank out of every line, and gives comments to Flink as settings.
     for (String service : List.of("jobmanager", "taskmanager", "taskmanager-gpu")) {

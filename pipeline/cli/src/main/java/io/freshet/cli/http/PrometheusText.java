@@ -1,5 +1,6 @@
 package io.freshet.cli.http;
 
+import io.freshet.job.ProcessMemory;
 import io.javalin.http.Context;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -29,8 +30,8 @@ public final class PrometheusText {
         .help("Memory of this process, native memory included.")
         .callback(
             callback -> {
-              Long bytes = ProcessMemory.residentBytes();
-              if (bytes != null) {
+              double bytes = ProcessMemory.residentBytes();
+              if (!Double.isNaN(bytes)) {
                 callback.call(bytes);
               }
             })

@@ -6,7 +6,6 @@ import io.freshet.cli.Terminal;
 import io.freshet.cli.feed.FeedLedger;
 import io.freshet.cli.feed.Feeder;
 import io.freshet.cli.feed.SourceClock;
-import io.freshet.cli.http.ProcessMemory;
 import io.freshet.cli.http.RequestRefused;
 import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
@@ -21,6 +20,7 @@ import io.freshet.cli.report.ServedFreshness;
 import io.freshet.cli.search.PageSearch;
 import io.freshet.cli.search.SearchView;
 import io.freshet.job.JobSettings;
+import io.freshet.job.ProcessMemory;
 import io.freshet.job.input.InputPartitions;
 import io.freshet.job.timeline.Searches;
 import io.freshet.schema.EventTopics;
@@ -373,7 +373,7 @@ public final class DemoRun {
             wallTime.getAsLong(),
             now == null ? 0 : backlog(feeder, now.snapshot().watermark()),
             now == null ? null : now.snapshot().checkpointMs(),
-            ProcessMemory.residentBytes());
+            residentBytes());
   }
 
   private long backlog(Feeder feeder, long watermark) {
@@ -401,5 +401,10 @@ public final class DemoRun {
       throw new IllegalStateException("a page must have something to show");
     }
     return view;
+  }
+
+  private static @Nullable Long residentBytes() {
+    double bytes = ProcessMemory.residentBytes();
+    return Double.isNaN(bytes) ? null : Long.valueOf((long) bytes);
   }
 }

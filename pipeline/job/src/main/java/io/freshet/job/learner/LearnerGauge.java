@@ -9,6 +9,7 @@ public enum LearnerGauge {
   AUC("prequential_auc_ratio"),
   CALIBRATION("prequential_calibration_ratio"),
   VERSION("published_version"),
+  PUBLICATION_BYTES("publication_bytes"),
   TABLE_ROWS("table_rows"),
   GATE_PASSED("gate_passed"),
   GATE_REFUSED("gate_refused"),

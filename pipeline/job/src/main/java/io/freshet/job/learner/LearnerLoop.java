@@ -230,6 +230,7 @@ public final class LearnerLoop implements Sequenced {
   public void tick() {
     publication.tick(learner);
     gauges.set(LearnerGauge.VERSION, publication.number());
+    gauges.set(LearnerGauge.PUBLICATION_BYTES, publication.bytes());
     Command.Sent sent = progress.hasBegun() ? desk.poll() : null;
     if (sent != null) {
       take(decisions.on(sent, progress.place(learner.step()), stateHash()));

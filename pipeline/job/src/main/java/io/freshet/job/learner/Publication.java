@@ -193,6 +193,12 @@ public final class Publication implements AutoCloseable {
     return epoch;
   }
 
+  /** Payload that this attempt has put on the log, deltas and anchors. */
+  long bytes() {
+    ModelLog.Totals totals = port.log().totals();
+    return totals.deltaBytes() + totals.anchorBytes();
+  }
+
   /** Of the newest version on the log; 0 where there is none. */
   long number() {
     return number;

@@ -2,6 +2,7 @@ package io.freshet.job.learner;
 
 import io.freshet.job.Entry;
 import io.freshet.job.Evaluation;
+import io.freshet.job.ProcessMemory;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.InputStream;
@@ -76,6 +77,7 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
     super.open();
     getMetricGroup().gauge("freshet_pending_examples", () -> learning().pending());
     getMetricGroup().gauge("freshet_waiting_entries", () -> queue.size());
+    getMetricGroup().gauge("freshet_process_resident_bytes", ProcessMemory::residentBytes);
     LearnerGauges gauges = learning().gauges();
     gauges.kinds().forEach(kind -> getMetricGroup().gauge(kind.metric(), () -> gauges.get(kind)));
     ticking =

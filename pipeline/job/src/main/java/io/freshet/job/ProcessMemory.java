@@ -1,9 +1,8 @@
-package io.freshet.cli.http;
+package io.freshet.job;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** What this process takes of the machine's memory. */
 public final class ProcessMemory {
@@ -12,17 +11,17 @@ public final class ProcessMemory {
 
   private ProcessMemory() {}
 
-  /** Resident bytes, native memory included; null where the system does not say. */
-  public static @Nullable Long residentBytes() {
+  /** Resident bytes, native memory included; NaN where the system does not say. */
+  public static double residentBytes() {
     try {
       for (String line : Files.readAllLines(STATUS)) {
         if (line.startsWith("VmRSS:")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+          return Long.parseLong(line.replaceAll("\\D", "")) * 1024.0;
         }
       }
-      return null;
+      return Double.NaN;
     } catch (IOException e) {
-      return null;
+      return Double.NaN;
     }
   }
 }
