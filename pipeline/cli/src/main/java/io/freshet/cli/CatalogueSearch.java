@@ -56,6 +56,11 @@ final class CatalogueSearch {
                     wait.toSeconds(),
                     feed.problem() == null ? "reading goes on" : feed.problem()));
       }
+      if (feed.unreadable() > 0) {
+        terminal.note(
+            "%d records of %s could not be read"
+                .formatted(feed.unreadable(), access.topics().items()));
+      }
       if (catalogue.size() == 0) {
         throw new CommandFailed(
             "%s must hold items with words in %s to search, it holds none"

@@ -115,11 +115,7 @@ final class ServedNameReader implements ModelReader {
    * @param newest what the model's reader swapped in last, which becomes what the name serves
    */
   private void serve(String model, ModelReader next, AtomicReference<@Nullable Swap> newest) {
-    next.read(
-        served -> {
-          call(beforeCallbacks, served);
-          return served.facts();
-        });
+    announce(next);
     next.beforeSwap(served -> call(beforeCallbacks, served));
     next.onSwap(swap -> call(swapCallbacks, swap));
     next.onRefusal(refusal -> call(refusalCallbacks, refusal));
@@ -131,6 +127,21 @@ final class ServedNameReader implements ModelReader {
     }
     if (before != null) {
       before.reader().close();
+    }
+  }
+
+  private void announce(ModelReader next) {
+    if (beforeCallbacks.isEmpty()) {
+      return;
+    }
+    try {
+      next.read(
+          served -> {
+            call(beforeCallbacks, served);
+            return served.facts();
+          });
+    } catch (StaleModel e) {
+      met(String.valueOf(e.getMessage()));
     }
   }
 

@@ -148,6 +148,10 @@ class KafkaServingTest {
         options, () -> KafkaModelLog.feed(broker.kafka(), names), json -> new UniformModel(), null);
   }
 
+  private static Float bias(Served served) {
+    return served.state().tensor("bias").data()[0];
+  }
+
   @Test
   void aPromotedNameServesTheOtherModelWithoutAGap() throws Exception {
     TopicNames one = new TopicNames("s.", "one");
@@ -178,6 +182,12 @@ class KafkaServingTest {
       assertThat(reader.<Long>read(served -> served.facts().version().number())).isEqualTo(1);
       assertThat(reader.scorer().score(UniformModel.any()).of(0)).isEqualTo(1);
 
+      BlockingQueue<List<Float>> before = new ArrayBlockingQueue<>(100);
+      reader.beforeSwap(
+          next ->
+              before.add(
+                  List.of(
+                      reader.<Float>read(KafkaServingTest::bias), KafkaServingTest.bias(next))));
       // The other model has no version yet: the name goes on with what it has.
       ScriptedLearner later = new ScriptedLearner(second).claim();
       ServedNames.point(broker.kafka(), "s.", "shop", "other", 6);
@@ -190,6 +200,7 @@ class KafkaServingTest {
       }
       assertThat(score).isEqualTo(2);
       assertThat(reader.model()).isEqualTo("other");
+      assertThat(before).containsExactly(List.of(1f, 2f));
       assertThat(swaps.poll(LONG.toSeconds(), TimeUnit.SECONDS)).as("of one").isNotNull();
       assertThat(swaps.poll(LONG.toSeconds(), TimeUnit.SECONDS)).as("of other").isNotNull();
       try (ServedNames names = ServedNames.open(broker.kafka(), "s.")) {
