@@ -22,6 +22,7 @@ public final class AnchorPace {
   private static final int EXAMPLES = 250;
   private static final long EVERY_NANOS = 250_000_000;
   private static final int WARM_UP_SECONDS = 6;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private final BigLearner big;
   private final PrintStream out;
@@ -89,7 +90,10 @@ public final class AnchorPace {
         big.anchor();
       }
     }
-    while (anchors && big.log().totals().anchors() < begun) {
+    for (int waited = 0; anchors && big.log().totals().anchors() < begun; waited++) {
+      if (waited * EVERY_NANOS > PATIENCE_NANOS) {
+        throw new IllegalStateException("an anchor must be complete within a minute, it is not");
+      }
       LockSupport.parkNanos(EVERY_NANOS);
     }
     return intervals;

@@ -12,6 +12,7 @@ import io.freshet.modellog.VersionFacts;
 import io.freshet.scoring.feature.EncodedExample;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.state.HashValue;
 import io.freshet.scoring.state.LearnerDelta;
 import io.freshet.scoring.state.LearnerState;
@@ -113,7 +114,7 @@ final class BigLearner implements AutoCloseable {
             Map.of(),
             Map.of(),
             "passed",
-            "{}",
+            ModelSettingsJson.write(LogBytes.settings()),
             1,
             learner.engine(),
             "measure");

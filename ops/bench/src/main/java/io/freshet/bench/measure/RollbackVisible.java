@@ -15,10 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * How long a rollback takes: from the command's record to the decision, and on until every reader
@@ -123,17 +128,20 @@ public final class RollbackVisible {
     List<Long> settled = new ArrayList<>();
     for (int i = 0; i < rollbacks; i++) {
       VersionFacts target = committed.back(BACK);
-      long sentAt = System.currentTimeMillis();
       Decision decision =
           commands.send(
               Command.rollback(
-                  UUID.randomUUID().toString(), target.version(), target.stateHash(), sentAt),
+                  UUID.randomUUID().toString(),
+                  target.version(),
+                  target.stateHash(),
+                  System.currentTimeMillis()),
               PATIENCE,
               System::nanoTime);
       shop.requireRunning();
       if (decision == null || decision.kind() != Decision.Kind.ROLLED_BACK) {
         throw new IllegalStateException("a rollback must be decided on, got " + decision);
       }
+      long sentAt = recordedAt(shop, Objects.requireNonNull(decision.sent()).offset());
       long step = decision.at().step();
       long last = speculative.stream().mapToLong(reader -> reader.at(step)).max().orElseThrow();
       decided.add(decision.decidedAt() - sentAt);
@@ -148,6 +156,24 @@ public final class RollbackVisible {
     print("command to decision", decided);
     print("command to both speculative readers", visible);
     print("command to the committed reader", settled);
+  }
+
+  /** When the command lay in its topic, by the broker's clock, which is this process's. */
+  private static long recordedAt(ShopJob shop, long offset) {
+    TopicPartition commands = new TopicPartition(new TopicNames("", MODEL).commands(), 0);
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            shop.kafka().properties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(commands));
+      consumer.seek(commands, offset);
+      long until = System.nanoTime() + PATIENCE.toNanos();
+      while (System.nanoTime() < until) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          return record.timestamp();
+        }
+      }
+    }
+    throw new IllegalStateException("a command that was decided on must lie in its topic");
   }
 
   private void print(String what, List<Long> ms) {
