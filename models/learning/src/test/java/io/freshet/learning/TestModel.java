@@ -170,7 +170,8 @@ public final class TestModel {
         0.5,
         new RankingSettings.Tokens(admitAfter, expireAfterMs, maxRows),
         2,
-        0.5);
+        0.5,
+        RankingSettings.Pretrained.NONE);
   }
 
   public TestModel ranking(RankingSettings value) {

@@ -51,6 +51,7 @@ final class ColbertLearner implements Learner {
   private final Kernels kernels = Kernels.best();
   private final DenseWeights weights;
   private final ColbertRows rows;
+  private final PretrainedRows pretrained;
   private final DocumentCounts counts;
   private final DocumentSide documents;
   private final Examination examination;
@@ -75,7 +76,8 @@ final class ColbertLearner implements Learner {
     this.scorer = new ColbertScoring().scorer(settings, state);
     this.math = new ColbertMath(shape, state, scorer, kernels);
     this.weights = new DenseWeights(shape.tensors(), state, changes, settings.optimizer().dense());
-    this.rows = new ColbertRows(shape, state, changes);
+    this.pretrained = new PretrainedRows(shape, changes);
+    this.rows = new ColbertRows(shape, state, changes, pretrained);
     this.counts = new DocumentCounts(shape, state, changes);
     this.documents = new DocumentSide(shape, state, changes);
     this.examination = new Examination(settings.ranking().examination(), changes);
@@ -103,6 +105,7 @@ final class ColbertLearner implements Learner {
 
   /** Gives the tensors and shared rows of a new model their first values. */
   void create() {
+    pretrained.open();
     weights.create(settings.seed());
     rows.create();
     counts.create();
@@ -283,6 +286,7 @@ final class ColbertLearner implements Learner {
 
   /** Goes on from a state; this learner must be empty. */
   void load(LearnerState drained, LearnerDelta undrained) {
+    pretrained.open();
     changes.load(drained, undrained);
   }
 

@@ -13,6 +13,7 @@ import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.Use;
 import io.freshet.scoring.settings.RankingSettings.Tokens;
 import io.freshet.scoring.state.ModelState;
+import it.unimi.dsi.fastutil.longs.LongLinkedOpenHashSet;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,16 +21,23 @@ import java.util.List;
 final class ColbertRows implements Entries {
 
   private final boolean documentsLearn;
+  private final PretrainedRows pretrained;
   private final List<LearnedTable> tables = new ArrayList<>();
   private final BatchRows words;
+  private final LongLinkedOpenHashSet known = new LongLinkedOpenHashSet();
   private final BatchRows weights;
   private final List<BatchRows> additions = new ArrayList<>();
 
-  ColbertRows(ColbertShape shape, ModelState state, LearnerChanges changes) {
+  ColbertRows(
+      ColbertShape shape, ModelState state, LearnerChanges changes, PretrainedRows pretrained) {
+    this.pretrained = pretrained;
     ModelSettings settings = shape.settings();
     this.documentsLearn = settings.ranking().documentShare() > 0;
     RowOptimizer optimizer = RowOptimizer.of(settings.optimizer().rows());
-    this.words = rows(offsets(ColbertShape.WORDS, settings, state, changes, optimizer));
+    this.words =
+        rows(
+            offsets(ColbertShape.WORDS, settings, state, changes, optimizer)
+                .startingFrom(pretrained::start));
     this.weights = rows(offsets(ColbertShape.WEIGHTS, settings, state, changes, optimizer));
     for (IdSlot slot : shape.additions()) {
       additions.add(
@@ -98,14 +106,19 @@ final class ColbertRows implements Entries {
   /** Counts one event of every id of every text, and finds their rows. */
   void read(RankedBatch batch) {
     words.clear();
+    known.clear();
     weights.clear();
     additions.forEach(BatchRows::clear);
     long now = batch.examples().get(batch.size() - 1).features().eventTime();
     for (int q = 0; q < batch.queries().size(); q++) {
       count(batch.queries().get(q), now, true);
     }
-    for (int d = 0; documentsLearn && d < batch.documents().size(); d++) {
-      count(batch.documents().get(d), now, false);
+    for (int d = 0; d < batch.documents().size(); d++) {
+      if (documentsLearn) {
+        count(batch.documents().get(d), now, false);
+      } else {
+        countKnown(batch.documents().get(d), now);
+      }
     }
     for (int e = 0; e < batch.size(); e++) {
       long[] ids = ColbertShape.additions(batch.examples().get(e).features());
@@ -127,7 +140,20 @@ final class ColbertRows implements Entries {
     }
   }
 
+  /** Words of documents that the encoder knows and that have no row get one, and that is all. */
+  private void countKnown(long[] tokens, long time) {
+    boolean head = true;
+    for (long id : tokens) {
+      if (head && pretrained.knows(id) && tables.get(0).table().find(id) < 0) {
+        words.count(id, time);
+        known.add(id);
+      }
+      head = id == Ids.SHARED;
+    }
+  }
+
   private void find(RankedBatch batch) {
+    known.forEach(words::entry);
     for (int q = 0; q < batch.queries().size(); q++) {
       boolean head = true;
       for (long id : batch.queries().get(q)) {

@@ -5,6 +5,8 @@ import io.freshet.learning.optimizer.RowOptimizer;
 import io.freshet.scoring.feature.Ids;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.state.RowTable;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of trained rows. An id gets its own row once its decayed count of events, rounded to the
@@ -26,6 +28,7 @@ public final class LearnedTable {
   private final float shrink;
   private final long initKey;
   private final boolean sharedLearns;
+  private @Nullable LongFunction<float @Nullable []> starts;
 
   /**
    * @param table with {@link #slots} slots a row
@@ -71,6 +74,12 @@ public final class LearnedTable {
   public static LearnedTable ofOffsets(
       RowTable table, LearnerChanges changes, RowOptimizer optimizer, Feature feature) {
     return new LearnedTable(table, changes, optimizer, feature, 0, 0, 0, false);
+  }
+
+  /** Lets new rows start from what {@code starts} gives for their id, where it gives something. */
+  public LearnedTable startingFrom(LongFunction<float @Nullable []> starts) {
+    this.starts = starts;
+    return this;
   }
 
   /** Floats of slots that a row of {@code width} floats needs. */
@@ -152,6 +161,10 @@ public final class LearnedTable {
           table.values(row),
           table.valueOffset(row),
           table.width());
+    }
+    float[] start = starts == null ? null : starts.apply(table.idOf(row));
+    if (start != null) {
+      System.arraycopy(start, 0, table.values(row), table.valueOffset(row), table.width());
     }
   }
 

@@ -67,7 +67,8 @@ class ColbertMathTest {
         0.5,
         RankingSettings.DEFAULT.tokens(),
         1,
-        1);
+        1,
+        RankingSettings.Pretrained.NONE);
   }
 
   @ParameterizedTest

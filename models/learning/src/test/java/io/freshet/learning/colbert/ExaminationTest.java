@@ -48,7 +48,8 @@ class ExaminationTest {
                 some.teacherWeight(),
                 some.tokens(),
                 some.generation(),
-                some.documentShare()))
+                some.documentShare(),
+                some.pretrained()))
         .build();
   }
 

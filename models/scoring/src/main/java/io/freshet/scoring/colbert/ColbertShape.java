@@ -199,6 +199,20 @@ public final class ColbertShape {
     return joined(example, false);
   }
 
+  /**
+   * What a row must hold for a word to be read as {@code vector}, which has length 1, in the place
+   * of its hashed vector.
+   */
+  public float[] offset(long id, float[] vector) {
+    float[] offset = new float[vector.length];
+    HashedSigns.addTo(HashedSigns.key(settings.seed(), id), -1, offset, 0, offset.length);
+    float length = (float) Math.sqrt(vector.length);
+    for (int i = 0; i < offset.length; i++) {
+      offset[i] = Math.fma(length, vector[i], offset[i]);
+    }
+    return offset;
+  }
+
   /** Whether a token stands for no word. */
   boolean isMask(long id) {
     for (long mask : masks) {

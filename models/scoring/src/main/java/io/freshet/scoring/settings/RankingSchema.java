@@ -4,6 +4,7 @@ import io.freshet.scoring.settings.RankingSettings.Bend;
 import io.freshet.scoring.settings.RankingSettings.Examination;
 import io.freshet.scoring.settings.RankingSettings.Loss;
 import io.freshet.scoring.settings.RankingSettings.Negatives;
+import io.freshet.scoring.settings.RankingSettings.Pretrained;
 import io.freshet.scoring.settings.RankingSettings.Projection;
 import io.freshet.scoring.settings.RankingSettings.Shape;
 import io.freshet.scoring.settings.RankingSettings.Source;
@@ -199,15 +200,39 @@ final class RankingSchema {
           List.of(
               SettingsSchema.ADMIT_AFTER, SettingsSchema.EXPIRE_AFTER, SettingsSchema.MAX_ROWS));
 
+  private static final Setting<String> TOKENIZER =
+      Setting.of(
+          "tokenizer",
+          Kind.text("a path"),
+          DEFAULT.pretrained().tokenizer(),
+          "The tokenizer's file (`tokenizer.json`, Hugging Face's format); empty = none.");
+  private static final Setting<String> MODEL =
+      Setting.of(
+          "model",
+          Kind.text("a path"),
+          DEFAULT.pretrained().model(),
+          "The encoder's TorchScript file: `forward(ids, mask)`, both [words, tokens], gives [words,"
+              + " tokens, `ranking.width`]; empty = none.");
+  private static final SettingsSchema.Group PRETRAINED =
+      new SettingsSchema.Group(
+          PATH + ".pretrained",
+          "A pretrained encoder that words start from, read on the learner's machine when it starts"
+              + " and frozen. A word of its vocabulary starts from the vector that it gives the word"
+              + " alone, in the place of the hashed one, as soon as the word is admitted, in queries and"
+              + " in documents; its n-grams still add their spelling. So versions hold all that scoring"
+              + " needs, and readers need no encoder. What is lost: a word's meaning beside others, and"
+              + " words that the vocabulary has in pieces only, which start from hashed vectors.",
+          List.of(TOKENIZER, MODEL));
+
   private RankingSchema() {}
 
   static List<SettingsSchema.Group> groups() {
-    return List.of(RANKING, PROJECTION, NEGATIVES, EXAMINATION, TOKENS);
+    return List.of(RANKING, PROJECTION, NEGATIVES, EXAMINATION, TOKENS, PRETRAINED);
   }
 
   static RankingSettings read(Section section) {
     List<String> keys = new ArrayList<>(RANKING.keys());
-    keys.addAll(List.of("projection", "negatives", "examination", "tokens"));
+    keys.addAll(List.of("projection", "negatives", "examination", "tokens", "pretrained"));
     section.knows(keys);
     return new RankingSettings(
         section.get(WIDTH),
@@ -223,7 +248,12 @@ final class RankingSchema {
         section.get(TEACHER_WEIGHT),
         tokens(section.below("tokens").knows(TOKENS.keys())),
         section.get(GENERATION),
-        section.get(DOCUMENT_SHARE));
+        section.get(DOCUMENT_SHARE),
+        pretrained(section.below("pretrained").knows(PRETRAINED.keys())));
+  }
+
+  private static Pretrained pretrained(Section section) {
+    return new Pretrained(section.get(TOKENIZER), section.get(MODEL));
   }
 
   private static Projection projection(Section section) {
@@ -292,6 +322,12 @@ final class RankingSchema {
     problems.check("ranking.tokens.admitAfter", Limit.ADMIT_AFTER, ranking.tokens().admitAfter());
     problems.check("ranking.tokens.expireAfter", Limit.TIME, ranking.tokens().expireAfterMs());
     problems.check("ranking.tokens.maxRows", Limit.MAX_ROWS, ranking.tokens().maxRows());
+    if (ranking.pretrained().tokenizer().isEmpty() != ranking.pretrained().model().isEmpty()) {
+      problems.add(
+          "ranking.pretrained",
+          "must have both tokenizer and model, or neither",
+          ranking.pretrained());
+    }
     problems.check("ranking.generation", Limit.ROUND_STEPS, ranking.generation());
     problems.check("ranking.documentShare", Limit.FRACTION, ranking.documentShare());
   }

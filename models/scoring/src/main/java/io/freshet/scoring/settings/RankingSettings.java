@@ -16,6 +16,7 @@ import java.util.List;
  * @param tokens how the table of words grows
  * @param generation rounds from one state of the document side to the next
  * @param documentShare of the gradient that reaches the document side's words
+ * @param pretrained what words start from
  */
 public record RankingSettings(
     int width,
@@ -31,7 +32,8 @@ public record RankingSettings(
     double teacherWeight,
     Tokens tokens,
     int generation,
-    double documentShare) {
+    double documentShare,
+    Pretrained pretrained) {
 
   /** What stands where a models file is silent. */
   public static final RankingSettings DEFAULT =
@@ -49,7 +51,8 @@ public record RankingSettings(
           0.5,
           new Tokens(1, 0, 5_000_000),
           64,
-          0);
+          0,
+          Pretrained.NONE);
 
   /** The map from an embedding to a vector. */
   public enum Shape {
@@ -118,4 +121,21 @@ public record RankingSettings(
    * @param maxRows at most this many rows, the longest unseen go first
    */
   public record Tokens(double admitAfter, long expireAfterMs, long maxRows) {}
+
+  /**
+   * An encoder whose vectors words start from.
+   *
+   * @param tokenizer path of its tokenizer's JSON; empty = none
+   * @param model path of its TorchScript file; empty = none
+   */
+  public record Pretrained(String tokenizer, String model) {
+
+    /** Words start from hashed vectors. */
+    public static final Pretrained NONE = new Pretrained("", "");
+
+    /** Whether there is one. */
+    public boolean given() {
+      return !tokenizer.isEmpty();
+    }
+  }
 }

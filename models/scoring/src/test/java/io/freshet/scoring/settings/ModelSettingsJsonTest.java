@@ -45,6 +45,7 @@ class ModelSettingsJsonTest {
             "ranking":{"augment":0,"context":0,"documentShare":0,
             "examination":{"clip":10,"error":0.2,"from":"none","maxPairs":200000,"positions":[],"upTo":10},"generation":64,
             "loss":"softmax","negatives":{"count":0,"weight":0.5},
+            "pretrained":{"model":"","tokenizer":""},
             "projection":{"activation":"identity","residual":true,"scale":2,"shape":"linear"},
             "teacher":"","teacherWeight":0.5,"temperature":0.1,
             "tokens":{"admitAfter":1,"expireAfterMs":0,"maxRows":5000000},"vector":64,"width":64},

@@ -208,6 +208,7 @@ class ModelsFileReaderTest {
                   negatives: {count: 8, weight: 0.25}
                   examination: {from: positions, positions: [1, 0.5], clip: 5, upTo: 4, error: 0.3, maxPairs: 99}
                   tokens: {admitAfter: 2, expireAfter: 1d, maxRows: 82}
+                  pretrained: {tokenizer: t.json, model: m.pt}
                 regularization: {rows: 0.5}
                 optimizer:
                   rows: {kind: adagrad, rate: 0.75, halfLife: 7d, spread: 0.01}
@@ -324,7 +325,8 @@ class ModelsFileReaderTest {
                     0.75,
                     new RankingSettings.Tokens(2, DAY, 82),
                     9,
-                    0.125),
+                    0.125,
+                    new RankingSettings.Pretrained("t.json", "m.pt")),
                 new Regularization(0.5),
                 new Optimizers(
                     new Optimizer(OptimizerKind.ADAGRAD, 0.75, 0, 7 * DAY, 0, 0.01),

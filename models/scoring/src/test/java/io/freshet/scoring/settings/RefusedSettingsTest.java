@@ -151,6 +151,7 @@ class RefusedSettingsTest {
         "ranking: {examination: {upTo: 1}} | ranking.examination.upTo: must be 2 to 100, got 1",
         "ranking: {examination: {error: 0}} | ranking.examination.error: must be above 0 and at most 1, got 0",
         "ranking: {examination: {maxPairs: 1}} | ranking.examination.maxPairs: must be 2 to 100000000, got 1",
+        "ranking: {pretrained: {model: m.pt}} | ranking.pretrained: must have both tokenizer and model, or neither",
         "ranking: {tokens: {maxRows: 0}} | ranking.tokens.maxRows: must be 1 to 1000000000, got 0",
         "ranking: {widht: 3} | ranking.widht: must be a known setting (did you mean width?)",
         "boosting: {block: 3} | boosting.block: must be a known setting (did you mean blocks?)",
