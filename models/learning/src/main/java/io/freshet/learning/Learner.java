@@ -32,6 +32,14 @@ public interface Learner extends AutoCloseable {
   /** The name and version of what computes, for the lineage: {@code djl-pytorch 2.7.1 cpu}. */
   String engine();
 
+  /**
+   * Why it computes on the processor though its settings would have it on a GPU; null where they
+   * would not, or it does.
+   */
+  default @Nullable String insteadOfGpu() {
+    return null;
+  }
+
   /** Predicts without changing anything; the counters are frozen with it. */
   Prediction predict(EncodedExample example);
 

@@ -7,6 +7,7 @@ import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
@@ -44,6 +45,7 @@ public final class TestModel {
   private Noise noise = Noise.NONE;
   private List<Integer> units = List.of(6, 4);
   private Calibration calibration = Calibration.PLATT;
+  private Device device = Device.CPU;
   private long seed = 1;
   private @Nullable RankingSettings ranking;
 
@@ -51,6 +53,11 @@ public final class TestModel {
     TestModel model = new TestModel();
     model.family = family;
     return model;
+  }
+
+  public TestModel device(Device value) {
+    device = value;
+    return this;
   }
 
   public TestModel activation(Activation value) {
@@ -150,6 +157,7 @@ public final class TestModel {
         GateSettings.DEFAULT,
         null,
         LearnerFamilies.named(family).engines().get(0),
+        device,
         seed);
   }
 

@@ -11,6 +11,7 @@ import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
@@ -115,8 +116,8 @@ public final class LearnerBenchmark {
         List.of(
             new Runner("padded DJL", plain("djl-padded"), false),
             new Runner("Freshet on DJL", plain("djl"), false),
-            new Runner("+ Dice, regularisation, calibration", full("djl"), false),
-            new Runner("+ honest prediction", full("djl"), true));
+            new Runner("+ Dice, regularisation, calibration", full("djl", Device.CPU), false),
+            new Runner("+ honest prediction", full("djl", Device.CPU), true));
     for (int slice = -WARM_UP_SLICES; slice < slices; slice++) {
       for (Runner runner : runners) {
         runner.slice(batches, Math.floorMod(slice * STEPS_PER_SLICE, batches.size()), slice >= 0);
@@ -141,15 +142,15 @@ public final class LearnerBenchmark {
   }
 
   private static ModelSettings plain(String engine) {
-    return settings(engine, Activation.SIGMOID, 0, Calibration.NONE);
+    return settings(engine, Device.CPU, Activation.SIGMOID, 0, Calibration.NONE);
   }
 
-  private static ModelSettings full(String engine) {
-    return settings(engine, Activation.DICE, 1e-4, Calibration.PLATT);
+  static ModelSettings full(String engine, Device device) {
+    return settings(engine, device, Activation.DICE, 1e-4, Calibration.PLATT);
   }
 
   private static ModelSettings settings(
-      String engine, Activation activation, double lambda, Calibration calibration) {
+      String engine, Device device, Activation activation, double lambda, Calibration calibration) {
     return new ModelSettings(
         "bench",
         "din",
@@ -170,6 +171,7 @@ public final class LearnerBenchmark {
         GateSettings.DEFAULT,
         null,
         engine,
+        device,
         1);
   }
 

@@ -11,6 +11,7 @@ import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
@@ -158,6 +159,7 @@ public class ScoringBenchmark {
         GateSettings.DEFAULT,
         null,
         "djl",
+        Device.CPU,
         1);
   }
 

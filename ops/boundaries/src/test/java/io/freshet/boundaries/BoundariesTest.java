@@ -160,6 +160,19 @@ class BoundariesTest {
           .resideInAPackage(DJL)
           .allowEmptyShould(true);
 
+  /** Whose plain numbers and arrays DJL would send to the device one by one. */
+  @ArchTest
+  static final ArchRule whatComputesOnADeviceMakesNothingThere =
+      noClasses()
+          .that()
+          .haveNameMatching("io\\.freshet\\.learning\\.engine\\.(Device.*|CtrCargo|Cargo|Unloaded)")
+          .should()
+          .accessTargetWhere(
+              DescribedPredicate.describe(
+                  "the target makes an array, or takes numbers of the host",
+                  BoundariesTest::sendsToDevice))
+          .because("one array goes to a device a step, by DjlTransfer");
+
   @ArchTest
   void familiesDoNotKnowEachOther(JavaClasses classes) {
     for (String family : FAMILIES) {
@@ -211,6 +224,15 @@ class BoundariesTest {
           }
           return false;
         });
+  }
+
+  private static boolean sendsToDevice(JavaAccess<?> access) {
+    JavaClass owner = access.getTargetOwner();
+    if (owner.isAssignableTo("ai.djl.ndarray.NDManager")) {
+      return true;
+    }
+    String arguments = access.getTarget().getFullName().replaceAll("^[^(]*", "");
+    return owner.getPackageName().startsWith("ai.djl") && arguments.contains("java.lang.Number");
   }
 
   private static boolean isUnasked(JavaAccess<?> access) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots of each task manager
  * @param heapMiB of each task manager
  * @param gpuTaskManagers how many of the task managers, from the first on, have Flink's external
- *     resource {@code gpu}
+ *     resource {@code gpu}; the others then have the resource {@code cpu}, one a slot
  * @param discovery the script that Flink asks for the indices of GPUs; null where there are none
  * @param flink settings of Flink besides the cluster's own, which they replace
  * @param detour a second way to the broker; null for none

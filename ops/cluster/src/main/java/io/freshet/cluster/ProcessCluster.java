@@ -212,6 +212,9 @@ public final class ProcessCluster implements AutoCloseable {
           "org.apache.flink.externalresource.gpu.GPUDriverFactory");
       settings.put(
           "external-resource.gpu.param.discovery-script.path", String.valueOf(shape.discovery()));
+    } else if (shape.gpuTaskManagers() > 0) {
+      settings.put("external-resources", "cpu");
+      settings.put("external-resource.cpu.amount", String.valueOf(shape.slots()));
     }
     return flinkMember(
         name,
@@ -388,10 +391,14 @@ public final class ProcessCluster implements AutoCloseable {
    * @return the job's id
    */
   public String train(String... arguments) {
-    String said = tryTrain(arguments).checked().said();
-    Matcher job = JOB.matcher(said);
+    return job(tryTrain(arguments).checked());
+  }
+
+  /** The id of the job that {@code freshet train} submitted. */
+  public static String job(Ran train) {
+    Matcher job = JOB.matcher(train.said());
     if (!job.find()) {
-      throw new ClusterFailed("train must name the job, it said: " + said);
+      throw new ClusterFailed("train must name the job, it said: " + train.said());
     }
     return job.group(1);
   }

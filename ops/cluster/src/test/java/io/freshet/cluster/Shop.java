@@ -27,10 +27,13 @@ final class Shop {
 
   private Shop() {}
 
-  /** Writes the first events of the simulator and gives the source that reads them. */
+  /**
+   * Writes the first events of a simulated shop, of which few are its catalogue, and gives the
+   * source that reads them.
+   */
   static String file(Path file, int events) throws IOException {
     EventJson json = new EventJson();
-    Iterator<Event> all = Sources.open("simulator", 1).from(0);
+    Iterator<Event> all = Sources.open("simulator:items=500", 1).from(0);
     try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       for (int i = 0; i < events; i++) {
         out.write(json.write(all.next()));

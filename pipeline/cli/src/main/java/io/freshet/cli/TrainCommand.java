@@ -2,9 +2,13 @@ package io.freshet.cli;
 
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.kafka.SharedTopics;
+import io.freshet.cli.run.ClusterResources;
 import io.freshet.cli.run.DataDirectory;
 import io.freshet.cli.run.RemoteJob;
+import io.freshet.cli.run.RunningJob;
 import io.freshet.cli.run.TrainRun;
+import io.freshet.job.JobSettings;
+import io.freshet.job.SlotRequests;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.settings.ModelsFile;
@@ -17,6 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +87,33 @@ final class TrainCommand implements Callable<Integer> {
   private List<Path> jars = new ArrayList<>();
 
   @Option(
+      names = "--from",
+      paramLabel = "SAVEPOINT",
+      description =
+          "With --flink: the savepoint, or the checkpoint that stayed, from which the job goes on.")
+  private @Nullable String savepoint;
+
+  @Option(
+      names = "--upgrade",
+      description =
+          "With --flink: stop the job that learns from these topics with a savepoint, and go on from "
+              + "it with this models file, these jars and this parallelism.")
+  private boolean upgrade;
+
+  @Option(
+      names = "--drop",
+      description = "With --from or --upgrade: let go of models that are no longer declared.")
+  private boolean drop;
+
+  @Option(
+      names = "--gpu-share",
+      paramLabel = "SHARE",
+      description =
+          "Of one GPU, what each learner with device: gpu or auto asks --flink for (default: what falls "
+              + "to one slot of its task manager); learners with small shares may have one GPU together.")
+  private @Nullable Double gpuShare;
+
+  @Option(
       names = "--rewind",
       description =
           "Start below versions that are committed, and take them back. Without it such a start is refused.")
@@ -101,6 +134,15 @@ final class TrainCommand implements Callable<Integer> {
     if (parallelism < 1 || parallelism > 64) {
       throw new WrongUse("--parallelism must be from 1 to 64, got " + parallelism);
     }
+    if (gpuShare != null && !(gpuShare > 0 && gpuShare <= 1)) {
+      throw new WrongUse("--gpu-share must be above 0, to 1, got " + gpuShare);
+    }
+    if (flink == null && (upgrade || savepoint != null)) {
+      throw new WrongUse("--upgrade and --from must come with --flink; --data goes on by itself");
+    }
+    if (upgrade && savepoint != null) {
+      throw new WrongUse("--upgrade and --from must not both be given");
+    }
     ModelsFile file = models();
     KafkaAccess access = kafka.access(null);
     SharedTopics topics = new SharedTopics(access);
@@ -119,7 +161,7 @@ final class TrainCommand implements Callable<Integer> {
       directory.claim(DataDirectory.Identity.of("topics of " + prefixOf(access), 0, "", settings));
       TrainRun run =
           new TrainRun(
-              TrainRun.settings(file, access, parallelism, rewind),
+              TrainRun.settings(file, access, SlotRequests.NONE, parallelism, rewind),
               access,
               directory,
               freshet.terminal());
@@ -156,14 +198,50 @@ final class TrainCommand implements Callable<Integer> {
         throw new WrongUse("--jar must be a file, got " + jar);
       }
     }
-    String job =
-        RemoteJob.submit(
-            TrainRun.settings(file, access, parallelism, rewind),
-            access,
-            new RemoteJob.Cluster(
-                address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), jars));
+    RemoteJob.Cluster cluster =
+        new RemoteJob.Cluster(
+            address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), jars);
+    ClusterResources found = ClusterResources.of(cluster);
+    ClusterResources.Granted gpus = (upgrade ? found.emptied() : found).grant(file, gpuShare);
+    gpus.notes().forEach(freshet.terminal()::note);
+    JobSettings settings = TrainRun.settings(file, access, gpus.requests(), parallelism, rewind);
+    String job = RemoteJob.submit(settings, access, cluster, from(settings, access, cluster));
     freshet.terminal().say("job " + job + " runs at " + address);
     return 0;
+  }
+
+  /** Where to go on: never beside a job that learns from the same topics. */
+  private RemoteJob.@Nullable From from(
+      JobSettings settings, KafkaAccess access, RemoteJob.Cluster cluster) {
+    Optional<RunningJob> found = RunningJob.on(cluster, access.topics().prefix());
+    if (found.isEmpty()) {
+      if (upgrade) {
+        throw new WrongUse(
+            "--upgrade must find a job on the topics of %s, none runs; --from SAVEPOINT goes on from a stopped one"
+                .formatted(prefixOf(access)));
+      }
+      return savepoint == null ? null : new RemoteJob.From(savepoint, drop);
+    }
+    RunningJob running = found.get();
+    String difference = running.difference(settings);
+    if (!upgrade) {
+      throw new CommandFailed(
+          "the topics of %s must be learnt from by one job, %s runs there with %s: --upgrade stops it with a savepoint and goes on from it, another --prefix keeps it"
+              .formatted(
+                  prefixOf(access),
+                  running.id(),
+                  difference.isEmpty() ? "the same models" : "other models (" + difference + ")"));
+    }
+    if (!running.missing(settings).isEmpty() && !drop) {
+      throw new WrongUse(
+          "--models must declare all that job %s has, or --drop be given, which lets them go; missing: %s"
+              .formatted(
+                  running.id(), String.join(", ", new TreeSet<>(running.missing(settings)))));
+    }
+    freshet.terminal().note("stopping job " + running.id());
+    String stopped = running.stop(cluster);
+    freshet.terminal().say("job %s stopped with savepoint %s".formatted(running.id(), stopped));
+    return new RemoteJob.From(stopped, drop);
   }
 
   private static String prefixOf(KafkaAccess access) {

@@ -5,6 +5,7 @@ import io.freshet.learning.reference.References;
 import io.freshet.modellog.ModelLogs;
 import io.freshet.scoring.settings.InvalidSettings;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelsFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param inputs the event topics
  * @param parallelism of source, filter and timelines; learners have one subtask each
  * @param references whether the references learn beside the models
+ * @param slots what is asked of Flink where it decides on which task manager something runs
  * @param code version of Freshet
  */
 public record JobSettings(
@@ -23,6 +25,7 @@ public record JobSettings(
     ModelLogs logs,
     int parallelism,
     boolean references,
+    SlotRequests slots,
     String code) {
 
   /**
@@ -42,6 +45,13 @@ public record JobSettings(
                 + " got "
                 + model.warmStart().from());
       }
+      if (model.device() == Device.GPU && !slots.onGpu().contains(model.name())) {
+        problems.add(
+            path
+                + ".device: must not be gpu where Flink has none: submit the job to a cluster with a task"
+                + " manager that has the external resource gpu (freshet train --flink), or say auto, which"
+                + " computes on the processor where there is no GPU");
+      }
       if (References.names().contains(model.name())) {
         problems.add(path + ": must not have the name of a reference, got " + model.name());
       }
@@ -52,7 +62,7 @@ public record JobSettings(
   }
 
   /** Task slots that the job needs: learners have slots of their own. */
-  public int slots() {
+  public int slotCount() {
     return parallelism + models.models().size() + (references ? 1 : 0);
   }
 }

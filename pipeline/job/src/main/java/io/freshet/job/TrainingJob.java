@@ -42,6 +42,7 @@ public final class TrainingJob {
     environment.getConfig().setAutoWatermarkInterval(WATERMARK_INTERVAL_MS);
     environment.getConfig().enableObjectReuse();
     environment.setParallelism(settings.parallelism());
+    environment.registerSlotSharingGroup(settings.slots().rest());
     KafkaSource<Decoded> source =
         KafkaSource.<Decoded>builder()
             .setTopics(topics.events())

@@ -122,6 +122,8 @@ public final class TrainingTopology {
           learn(
               Searches.areLearntBy(model) ? rankingEntries : entries,
               model.name(),
+              job.slots(),
+              evaluations.size(),
               new LearnerLoopFactory(
                   ModelSettingsJson.write(model),
                   timelines.histories(),
@@ -135,6 +137,8 @@ public final class TrainingTopology {
           learn(
               entries,
               "references",
+              job.slots(),
+              evaluations.size(),
               new ReferenceLoopFactory(shared, timelines.histories(), timelines.labelAction())));
     }
     return new Outputs(
@@ -150,16 +154,20 @@ public final class TrainingTopology {
   }
 
   private static DataStream<Evaluation> learn(
-      DataStream<Entry> entries, String name, SequencedFactory factory) {
+      DataStream<Entry> entries,
+      String name,
+      SlotRequests slots,
+      int turn,
+      SequencedFactory factory) {
     return entries
         .transform(
             "learner-" + name,
             EvaluationSerializer.INSTANCE.type(Evaluation.class),
-            new SequencedOperatorFactory(factory))
+            new SequencedOperatorFactory(factory, turn))
         .uid("learner-" + name)
         .setParallelism(1)
         .setMaxParallelism(1)
-        .slotSharingGroup("learner-" + name);
+        .slotSharingGroup(slots.of("learner-" + name, name));
   }
 
   private static DataStream<Evaluation> union(List<DataStream<Evaluation>> streams) {

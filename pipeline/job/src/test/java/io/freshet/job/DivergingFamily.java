@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import io.freshet.learning.Diverged;
 import io.freshet.learning.Example;
+import io.freshet.learning.Hardware;
 import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamily;
 import io.freshet.learning.Prediction;
@@ -48,8 +49,8 @@ final class DivergingFamily implements LearnerFamily {
   }
 
   @Override
-  public Learner create(ModelSettings settings) {
-    return new Ruined(family.create(settings));
+  public Learner create(ModelSettings settings, Hardware hardware) {
+    return new Ruined(family.create(settings, hardware));
   }
 
   @Override
@@ -58,8 +59,9 @@ final class DivergingFamily implements LearnerFamily {
   }
 
   @Override
-  public Learner resume(ModelSettings settings, LearnerState drained, LearnerDelta undrained) {
-    return new Ruined(family.resume(settings, drained, undrained));
+  public Learner resume(
+      ModelSettings settings, LearnerState drained, LearnerDelta undrained, Hardware hardware) {
+    return new Ruined(family.resume(settings, drained, undrained, hardware));
   }
 
   private final class Ruined implements Learner {

@@ -24,6 +24,7 @@ class JobSettingsTest {
                     family: din
                     features: [{name: item, from: item.id, as: id, size: 4}]
                     warmStart: {from: old}
+                    device: gpu
                 """);
 
     assertThatExceptionOfType(InvalidSettings.class)
@@ -37,12 +38,18 @@ class JobSettingsTest {
                     },
                     0,
                     true,
+                    SlotRequests.NONE,
                     "test"))
         .satisfies(
             refused ->
                 assertThat(refused.problems())
-                    .hasSize(3)
+                    .hasSize(4)
                     .anyMatch(problem -> problem.startsWith("parallelism: must be at least 1"))
+                    .anyMatch(
+                        problem ->
+                            problem.startsWith("models.prior.device: must not be gpu")
+                                && problem.contains("train --flink")
+                                && problem.contains("auto"))
                     .anyMatch(problem -> problem.startsWith("models.prior.warmStart: must be left"))
                     .anyMatch(
                         problem -> problem.startsWith("models.prior: must not have the name")));

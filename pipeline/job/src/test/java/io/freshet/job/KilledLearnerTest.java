@@ -6,6 +6,7 @@ import io.freshet.job.learner.LearnerLoop;
 import io.freshet.job.learner.Publication;
 import io.freshet.job.learner.RoundMetrics;
 import io.freshet.job.replay.SequentialReplay;
+import io.freshet.learning.Hardware;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.learning.LearnerFamily;
 import io.freshet.modellog.Command;
@@ -472,6 +473,7 @@ class KilledLearnerTest {
           model,
           plan,
           family,
+          Hardware.PROCESSOR,
           port,
           evaluations::add,
           new DataInputStream(new ByteArrayInputStream(complete)));

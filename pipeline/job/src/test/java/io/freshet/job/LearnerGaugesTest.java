@@ -7,9 +7,11 @@ import io.freshet.job.learner.LearnerGauges;
 import io.freshet.job.learner.LearnerLoop;
 import io.freshet.job.learner.Publication;
 import io.freshet.job.replay.SequentialReplay;
+import io.freshet.learning.Hardware;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettings;
+import io.freshet.scoring.settings.ModelSettingsJson;
 import io.freshet.scoring.settings.ModelsFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +57,32 @@ class LearnerGaugesTest {
       assertThat(gauges.get(LearnerGauge.VERSION))
           .isEqualTo(log.published().get(log.published().size() - 1).version().number());
       assertThat(gauges.get(LearnerGauge.LOG_LOSS)).isBetween(0.01, 2.0);
+    }
+  }
+
+  @Test
+  void aModelThatWouldHaveAGpuShowsThatItHasNoneAndItsVersionsSaySo() {
+    ModelsFile models = TestModels.file(1);
+    ModelSettings model =
+        ModelSettingsJson.read(
+            ModelSettingsJson.write(models.models().get(0))
+                .replace("\"device\":\"cpu\"", "\"device\":\"auto\""));
+    RecordingLog log = new RecordingLog(model.name());
+    Publication.Port port =
+        new Publication.Port(log.open(), () -> 0, RandomLog.INPUTS::nameOf, "test");
+    try (LearnerLoop loop =
+        LearnerLoop.start(
+            model,
+            HistoryPlan.of(models.models()),
+            LearnerFamilies.named(model.family()),
+            Hardware.without("the script found none"),
+            port,
+            evaluation -> {})) {
+      SequentialReplay.teach(SequentialReplay.entries(models, RandomLog.partitions(5, 100)), loop);
+
+      assertThat(loop.gauges().get(LearnerGauge.ON_GPU)).isZero();
+      assertThat(loop.insteadOfGpu()).isEqualTo("the script found none");
+      assertThat(log.published().get(0).engine()).endsWith("cpu (no gpu)");
     }
   }
 

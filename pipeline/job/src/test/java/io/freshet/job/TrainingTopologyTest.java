@@ -162,13 +162,14 @@ class TrainingTopologyTest {
     ModelLogs logs =
         model -> LOGS.computeIfAbsent(run + model, key -> new RecordingLog(model)).open();
     JobSettings settings =
-        new JobSettings(models, RandomLog.INPUTS, logs, parallelism, false, "test");
+        new JobSettings(
+            models, RandomLog.INPUTS, logs, parallelism, false, SlotRequests.NONE, "test");
     Configuration configuration = new Configuration();
     configuration.setString("execution.checkpointing.interval", parallelism * 50 + "ms");
     configuration.setString("restart-strategy.type", "fixed-delay");
     configuration.setString("restart-strategy.fixed-delay.attempts", "1");
     configuration.setString("restart-strategy.fixed-delay.delay", "10ms");
-    configuration.setString("taskmanager.numberOfTaskSlots", String.valueOf(settings.slots()));
+    configuration.setString("taskmanager.numberOfTaskSlots", String.valueOf(settings.slotCount()));
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration);
     environment.getConfig().enableObjectReuse();

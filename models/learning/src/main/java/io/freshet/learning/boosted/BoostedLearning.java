@@ -23,7 +23,7 @@ public final class BoostedLearning extends CtrFamily {
         new BoostedScoring(),
         settings -> new BoostedShape(settings).network(),
         List.of(ENGINE),
-        (settings, shape, state, changes, weights) ->
+        (settings, shape, state, changes, weights, engine) ->
             new BoostedTop(settings, loss, state, changes, weights));
   }
 

@@ -1,5 +1,6 @@
 package io.freshet.learning.colbert;
 
+import io.freshet.learning.Hardware;
 import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamily;
 import io.freshet.scoring.ScorerFamily;
@@ -25,7 +26,7 @@ public final class ColbertLearning implements LearnerFamily {
   }
 
   @Override
-  public Learner create(ModelSettings settings) {
+  public Learner create(ModelSettings settings, Hardware hardware) {
     ColbertLearner learner = new ColbertLearner(settings);
     learner.create();
     return learner;
@@ -37,7 +38,8 @@ public final class ColbertLearning implements LearnerFamily {
   }
 
   @Override
-  public Learner resume(ModelSettings settings, LearnerState drained, LearnerDelta undrained) {
+  public Learner resume(
+      ModelSettings settings, LearnerState drained, LearnerDelta undrained, Hardware hardware) {
     ColbertLearner learner = new ColbertLearner(settings);
     learner.load(drained, undrained);
     return learner;

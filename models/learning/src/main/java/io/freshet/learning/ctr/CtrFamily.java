@@ -1,7 +1,10 @@
 package io.freshet.learning.ctr;
 
+import io.freshet.learning.Hardware;
 import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamily;
+import io.freshet.learning.engine.CtrEngines;
+import io.freshet.learning.engine.CtrMath;
 import io.freshet.scoring.ScorerFamily;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.settings.ModelSettings;
@@ -48,23 +51,24 @@ public abstract class CtrFamily implements LearnerFamily {
   }
 
   @Override
-  public final Learner create(ModelSettings settings) {
-    CtrLearner learner = empty(settings);
+  public final Learner create(ModelSettings settings, Hardware hardware) {
+    CtrLearner learner = empty(settings, shape -> CtrEngines.of(settings, shape, hardware));
     learner.create();
     return learner;
   }
 
   @Override
   public final LearnerState emptyState(ModelSettings settings) {
-    try (CtrLearner learner = empty(settings)) {
+    // Nothing is computed with it: it needs no GPU.
+    try (CtrLearner learner = empty(settings, shape -> CtrEngines.of(settings.engine(), shape))) {
       return learner.emptyState();
     }
   }
 
   @Override
   public final Learner resume(
-      ModelSettings settings, LearnerState drained, LearnerDelta undrained) {
-    CtrLearner learner = empty(settings);
+      ModelSettings settings, LearnerState drained, LearnerDelta undrained, Hardware hardware) {
+    CtrLearner learner = empty(settings, shape -> CtrEngines.of(settings, shape, hardware));
     try {
       learner.load(drained, undrained);
     } catch (RuntimeException e) {
@@ -74,7 +78,7 @@ public abstract class CtrFamily implements LearnerFamily {
     return learner;
   }
 
-  private CtrLearner empty(ModelSettings settings) {
-    return new CtrLearner(settings, shapes.apply(settings), scoring, tops);
+  private CtrLearner empty(ModelSettings settings, Function<CtrShape, CtrMath> engine) {
+    return new CtrLearner(settings, shapes.apply(settings), scoring, tops, engine);
   }
 }

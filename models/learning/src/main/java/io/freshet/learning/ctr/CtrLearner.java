@@ -5,6 +5,7 @@ import io.freshet.learning.Example;
 import io.freshet.learning.Learner;
 import io.freshet.learning.Prediction;
 import io.freshet.learning.StepResult;
+import io.freshet.learning.engine.CtrMath;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
 import io.freshet.learning.optimizer.GradientNoise;
@@ -24,6 +25,7 @@ import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.StateDelta;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +52,15 @@ final class CtrLearner implements Learner {
   private long lastReady = Long.MIN_VALUE;
   private long lastRound = Long.MIN_VALUE;
 
-  CtrLearner(ModelSettings settings, CtrShape shape, ScorerFamily scoring, CtrTop.Factory tops) {
+  /**
+   * @param engine what computes, for tops that have a choice
+   */
+  CtrLearner(
+      ModelSettings settings,
+      CtrShape shape,
+      ScorerFamily scoring,
+      CtrTop.Factory tops,
+      Function<CtrShape, CtrMath> engine) {
     this.settings = settings;
     this.shape = shape;
     this.state = CtrTables.emptyState(settings, shape);
@@ -58,7 +68,7 @@ final class CtrLearner implements Learner {
     this.scorer = scoring.scorer(settings, state);
     this.weights = new DenseWeights(shape.tensors(), state, changes, settings.optimizer().dense());
     this.inputs = new DenseInputs(shape, state, changes);
-    this.top = tops.of(settings, shape, state, changes, weights);
+    this.top = tops.of(settings, shape, state, changes, weights, engine);
     this.tables = new CtrTables(settings, shape, state, changes);
     this.counters = new Counters(shape.layout().counters(), tables.counted(), state, changes);
     this.noise = new GradientNoise(settings.optimizer().noise(), settings.seed());
@@ -97,6 +107,11 @@ final class CtrLearner implements Learner {
   @Override
   public String engine() {
     return top.engine();
+  }
+
+  @Override
+  public @Nullable String insteadOfGpu() {
+    return top.insteadOfGpu();
   }
 
   @Override

@@ -1,11 +1,14 @@
 package io.freshet.learning.ctr;
 
+import io.freshet.learning.engine.CtrMath;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
 import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.state.ModelState;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mathematics of one kind of click-through network, with the statistics that it keeps beyond
@@ -15,6 +18,11 @@ public interface CtrTop extends AutoCloseable {
 
   /** The name and version of what computes: {@code djl-pytorch 2.7.1 cpu}. */
   String engine();
+
+  /** See {@link io.freshet.learning.Learner#insteadOfGpu}. */
+  default @Nullable String insteadOfGpu() {
+    return null;
+  }
 
   /** Whether an example can have this label. */
   default boolean isLabel(float label) {
@@ -51,12 +59,14 @@ public interface CtrTop extends AutoCloseable {
 
     /**
      * @param weights the dense tensors with their slots
+     * @param engine what computes a shape's mathematics, for tops that do not themselves
      */
     CtrTop of(
         ModelSettings settings,
         CtrShape shape,
         ModelState state,
         LearnerChanges changes,
-        DenseWeights weights);
+        DenseWeights weights,
+        Function<CtrShape, CtrMath> engine);
   }
 }

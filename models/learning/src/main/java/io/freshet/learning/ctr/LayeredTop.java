@@ -1,6 +1,5 @@
 package io.freshet.learning.ctr;
 
-import io.freshet.learning.engine.CtrEngines;
 import io.freshet.learning.engine.CtrMath;
 import io.freshet.learning.engine.CtrStep;
 import io.freshet.learning.engine.PackedBatch;
@@ -8,6 +7,8 @@ import io.freshet.learning.table.LearnerChanges;
 import io.freshet.scoring.ctr.CtrShape;
 import io.freshet.scoring.settings.ModelSettings;
 import io.freshet.scoring.state.ModelState;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Hidden layers on an engine, whose only statistics are those of Dice. */
 final class LayeredTop implements CtrTop {
@@ -21,8 +22,9 @@ final class LayeredTop implements CtrTop {
       CtrShape shape,
       ModelState state,
       LearnerChanges changes,
-      DenseWeights weights) {
-    this.math = CtrEngines.of(settings.engine(), shape);
+      DenseWeights weights,
+      Function<CtrShape, CtrMath> engine) {
+    this.math = engine.apply(shape);
     this.state = state;
     this.dice = new DiceStatistics(shape, state, changes);
   }
@@ -30,6 +32,11 @@ final class LayeredTop implements CtrTop {
   @Override
   public String engine() {
     return math.engine();
+  }
+
+  @Override
+  public @Nullable String insteadOfGpu() {
+    return math.insteadOfGpu();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.freshet.learning.engine;
 
 import io.freshet.scoring.state.Tensor;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mathematics of the click-through network as a pure function of its arguments: no state from
@@ -11,6 +12,13 @@ public interface CtrMath extends AutoCloseable {
 
   /** The name and version of what computes: {@code djl-pytorch 2.7.1 cpu}. */
   String engine();
+
+  /**
+   * Why this computes on the processor though a GPU was wanted; null where it was not, or is had.
+   */
+  default @Nullable String insteadOfGpu() {
+    return null;
+  }
 
   /**
    * Forward and backward over one batch.

@@ -86,7 +86,7 @@ final class DjlStack {
    * @return [n][1]
    */
   PtNDArray forward(PtNDArray first, float[] rowWeights) {
-    PtNDArray shares = shares(rowWeights);
+    PtNDArray shares = sharesOf(rowWeights);
     PtNDArray s = first;
     for (int i = 0; i < hidden.size(); i++) {
       s = affine(i + 1, activate(hidden.get(i), s, shares));
@@ -139,29 +139,33 @@ final class DjlStack {
   }
 
   /** [1][n], weights that sum to 1; null where nobody asks for moments, or nothing has weight. */
-  private @Nullable PtNDArray shares(float[] rowWeights) {
+  private @Nullable PtNDArray sharesOf(float[] rowWeights) {
     boolean dice = hidden.stream().anyMatch(layer -> layer.activation() == Activation.DICE);
+    float[] shares = shares(rowWeights);
+    return !training || !dice || shares == null
+        ? null
+        : arrays.floats(outWeight + ".shares", shares, 1, shares.length);
+  }
+
+  /** Weights that sum to 1; null where nothing has weight. */
+  static float @Nullable [] shares(float[] rowWeights) {
     double sum = 0;
     for (float weight : rowWeights) {
       sum += weight;
     }
-    if (!training || !dice || sum == 0) {
+    if (sum == 0) {
       return null;
     }
     float[] shares = new float[rowWeights.length];
     for (int i = 0; i < shares.length; i++) {
       shares[i] = (float) (rowWeights[i] / sum);
     }
-    return arrays.floats(outWeight + ".shares", shares, 1, shares.length);
+    return shares;
   }
 
   /** p = sigmoid((s − mean) / √(var + ε)); p·s + (1 − p)·α·s = s·(α + p·(1 − α)). */
   private PtNDArray dice(PtNDArray s, LayerSpec layer, @Nullable PtNDArray shares) {
-    float[] variance = Tensors.data(tensors, layer.variance());
-    float[] scale = new float[layer.out()];
-    for (int u = 0; u < scale.length; u++) {
-      scale[u] = (float) (1 / Math.sqrt(variance[u] + DICE_EPSILON));
-    }
+    float[] scale = scale(layer, tensors);
     float[] mean = Tensors.data(tensors, layer.mean());
     NDArray centred = s.sub(arrays.floats(layer.mean(), mean, layer.out()));
     if (shares != null) {
@@ -174,10 +178,30 @@ final class DjlStack {
     return (PtNDArray) p.mul(alpha.neg().add(1)).add(alpha).mul(s);
   }
 
-  /** From values less the running mean, which is near theirs. */
+  /** One over the deviation that Dice knows from before the step, by unit. */
+  static float[] scale(LayerSpec layer, Map<String, Tensor> tensors) {
+    float[] variance = Tensors.data(tensors, layer.variance());
+    float[] scale = new float[layer.out()];
+    for (int u = 0; u < scale.length; u++) {
+      scale[u] = (float) (1 / Math.sqrt(variance[u] + DICE_EPSILON));
+    }
+    return scale;
+  }
+
   private static Moments moments(NDArray centred, float[] runningMean, PtNDArray shares) {
-    float[] mean = DjlArrays.read((PtNDArray) shares.matMul(centred));
-    float[] variance = DjlArrays.read((PtNDArray) shares.matMul(centred.mul(centred)));
+    return moments(
+        DjlArrays.read((PtNDArray) shares.matMul(centred)),
+        DjlArrays.read((PtNDArray) shares.matMul(centred.mul(centred))),
+        runningMean);
+  }
+
+  /**
+   * From values less the running mean, which is near theirs.
+   *
+   * @param mean of these values, overwritten
+   * @param variance mean of their squares, overwritten
+   */
+  static Moments moments(float[] mean, float[] variance, float[] runningMean) {
     for (int u = 0; u < mean.length; u++) {
       variance[u] = Math.max(0, variance[u] - mean[u] * mean[u]);
       mean[u] += runningMean[u];

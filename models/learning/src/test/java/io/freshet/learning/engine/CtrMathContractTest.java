@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,14 @@ class CtrMathContractTest {
     compare(shape(pooling, activation, normalize), 1);
   }
 
+  /** Those that settings name, and that of devices on the one device that is everywhere. */
+  private static Map<String, Function<CtrShape, CtrMath>> engines() {
+    Map<String, Function<CtrShape, CtrMath>> engines = new TreeMap<>();
+    CtrEngines.names().forEach(name -> engines.put(name, shape -> CtrEngines.of(name, shape)));
+    engines.put("device", shape -> new CountingDevice().math(shape));
+    return engines;
+  }
+
   private static void compare(CtrShape shape, int size) {
     RandomBatch random = new RandomBatch(shape, 11);
     Map<String, Tensor> tensors = random.tensors();
@@ -92,8 +101,9 @@ class CtrMathContractTest {
     for (int t = 0; t < rows.length; t++) {
       rows[t] = reference.rowGradient(t);
     }
-    for (String engine : CtrEngines.names()) {
-      try (CtrMath math = CtrEngines.of(engine, shape)) {
+    for (Map.Entry<String, Function<CtrShape, CtrMath>> each : engines().entrySet()) {
+      String engine = each.getKey();
+      try (CtrMath math = each.getValue().apply(shape)) {
         CtrStep step = math.step(tensors, batch);
         assertClose(engine + ": logits", step.logits(), logits);
         assertClose(engine + ": logits alone", math.logits(tensors, batch), logits);

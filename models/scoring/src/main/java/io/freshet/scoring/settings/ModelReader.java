@@ -70,6 +70,7 @@ final class ModelReader {
           gate(model.below("gate")),
           warmStart(model),
           engine,
+          model.get(SettingsSchema.DEVICE),
           model.get(SettingsSchema.SEED));
     } catch (InvalidSettings invalid) {
       problems.addAll(model.path(), invalid.problems());

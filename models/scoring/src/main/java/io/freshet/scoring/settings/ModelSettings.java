@@ -26,6 +26,7 @@ public record ModelSettings(
     GateSettings gate,
     @Nullable WarmStart warmStart,
     String engine,
+    Device device,
     long seed) {
 
   public ModelSettings(
@@ -46,6 +47,7 @@ public record ModelSettings(
       GateSettings gate,
       @Nullable WarmStart warmStart,
       String engine,
+      Device device,
       long seed) {
     this.name = name;
     this.family = family;
@@ -64,8 +66,19 @@ public record ModelSettings(
     this.gate = gate;
     this.warmStart = warmStart;
     this.engine = engine;
+    this.device = device;
     this.seed = seed;
     ModelSettingsChecks.problems(this).throwIfAny();
+  }
+
+  /**
+   * Where a learner's mathematics runs: on the processor; on a GPU, and nowhere else; on a GPU
+   * where there is one.
+   */
+  public enum Device {
+    CPU,
+    GPU,
+    AUTO
   }
 
   /** How a feature is used. */

@@ -1,6 +1,7 @@
 package io.freshet.scoring.settings;
 
 import io.freshet.scoring.settings.ModelSettings.Boosting;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Optimizer;
@@ -20,6 +21,9 @@ final class ModelSettingsChecks {
 
   static final String NAME_FORM =
       "must start with a letter, then letters, digits, '_' or '-', at most 64 in all";
+
+  /** The engine that computes elsewhere than on the processor. */
+  private static final String ON_DEVICES = "djl";
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
   private static final Pattern ACTION = Pattern.compile("[^\\s+]{1,64}");
@@ -232,6 +236,7 @@ final class ModelSettingsChecks {
     units("attention.units", Limit.LAYERS, model.attention().units());
     units("network.units", Limit.NETWORK_LAYERS, model.network().units());
     boosting(model.boosting());
+    device();
     RankingSchema.check(model, problems);
     problems.check("regularization.rows", Limit.LAMBDA, model.regularization().rows());
     optimizer("optimizer.rows", model.optimizer().rows());
@@ -255,6 +260,16 @@ final class ModelSettingsChecks {
       problems.add("warmStart.from", NAME_FORM, warmStart.from());
     } else if (warmStart != null && warmStart.from().equals(model.name())) {
       problems.add("warmStart.from", "must be another model", warmStart.from());
+    }
+  }
+
+  private void device() {
+    if (model.device() != Device.CPU && !model.engine().equals(ON_DEVICES)) {
+      problems.add(
+          "device",
+          "must be cpu with engine: %s, only %s computes on a GPU"
+              .formatted(model.engine(), ON_DEVICES),
+          lower(model.device()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.freshet.scoring.settings;
 import io.freshet.scoring.settings.Kind.HalfLife;
 import io.freshet.scoring.settings.ModelSettings.Activation;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelSettings.Noise;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
 import io.freshet.scoring.settings.ModelSettings.OptimizerKind;
@@ -97,13 +98,21 @@ final class SettingsSchema {
           OWN_ENGINE,
           "What computes a learner's mathematics: `own` is the family's first choice:"
               + " `java` of `boosted-mlp` and `colbert`, `djl` (PyTorch) of the others.");
+  static final Setting<Device> DEVICE =
+      Setting.of(
+          "device",
+          Kind.choice(Device.class),
+          Device.CPU,
+          "Where `engine: djl` computes: `gpu` on one that Flink gives, refused where there is none;"
+              + " `auto` on one where there is one, else on the processor, which log, metrics and every"
+              + " version then say. Tables stay in the host's memory.");
   static final Setting<Long> SEED =
       Setting.of("seed", Kind.large(""), 1L, "Of initial values and of all other randomness.");
   static final Group MODEL =
       new Group(
           "models.NAME",
           "One model. Its name: letters, digits, `_`, `-`, starting with a letter, at most 64.",
-          List.of(FAMILY, CALIBRATION, ENGINE, SEED));
+          List.of(FAMILY, CALIBRATION, ENGINE, DEVICE, SEED));
 
   /** The parts of a model that are sections or lists of their own. */
   static final List<String> MODEL_PARTS =

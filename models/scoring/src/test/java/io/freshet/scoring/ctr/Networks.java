@@ -13,6 +13,7 @@ import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
@@ -75,6 +76,7 @@ public final class Networks {
         GateSettings.DEFAULT,
         null,
         "djl",
+        Device.CPU,
         1);
   }
 

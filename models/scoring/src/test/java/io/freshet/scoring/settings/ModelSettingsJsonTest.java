@@ -29,7 +29,7 @@ class ModelSettingsJsonTest {
             "batch":{"size":256,"spanMs":1000},
             "boosting":{"biases":0,"blocks":32,"halfLife":100,"outputs":"gradient",
             "prefixes":[0.125,0.25,0.5,1],"retireAge":2000,"retireEvery":1000,
-            "shrinkage":0.1,"subsample":1,"sums":"newton","units":8},"calibration":"platt","engine":"djl","family":"din",
+            "shrinkage":0.1,"subsample":1,"sums":"newton","units":8},"calibration":"platt","device":"cpu","engine":"djl","family":"din",
             "features":[{"admitAfter":1,"as":"id","expireAfterMs":0,"from":["item.id"],
             "halfLivesMs":[],"log":false,"maxRows":5000000,"name":"i","size":16,
             "words":{"length":0,"punctuation":false,"subwords":0}}],

@@ -8,6 +8,7 @@ import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.History;
 import io.freshet.scoring.settings.ModelSettings.Network;
@@ -97,6 +98,7 @@ class ModelsFileReaderTest {
                 new GateSettings(true, 0.01, 1.5, 100_000, 16, 8, 32),
                 null,
                 "djl",
+                Device.CPU,
                 1));
   }
 
@@ -221,6 +223,7 @@ class ModelsFileReaderTest {
                 gate: {enabled: false, tolerance: 0.05, calibrationBand: 2, roundsPerFalseRefusal: 1e6, hold: 8, patience: 3, aside: 10}
                 warmStart: {from: old}
                 engine: djl
+                device: auto
                 seed: -5
             """);
 
@@ -339,6 +342,7 @@ class ModelsFileReaderTest {
                 new GateSettings(false, 0.05, 2, 1_000_000, 8, 3, 10),
                 new WarmStart("old"),
                 "djl",
+                Device.AUTO,
                 -5));
   }
 

@@ -179,6 +179,7 @@ class RefusedSettingsTest {
         "warmStart: {from: m} | warmStart.from: must be another model, got m",
         "warmStart: {} | warmStart.from: must be given",
         "engine: tensorflow | engine: must be one of own, djl, got tensorflow",
+        "device: tpu | device: must be one of cpu, gpu, auto, got tpu",
         "seed: 1.5 | seed: must be a whole number, got 1.5",
       })
   void settingThatCannotWorkIsRefused(String setting, String problem) {

@@ -13,6 +13,7 @@ import io.freshet.scoring.settings.ModelSettings.Attention;
 import io.freshet.scoring.settings.ModelSettings.Batching;
 import io.freshet.scoring.settings.ModelSettings.Boosting;
 import io.freshet.scoring.settings.ModelSettings.Calibration;
+import io.freshet.scoring.settings.ModelSettings.Device;
 import io.freshet.scoring.settings.ModelSettings.Feature;
 import io.freshet.scoring.settings.ModelSettings.Network;
 import io.freshet.scoring.settings.ModelSettings.Normalize;
@@ -132,6 +133,7 @@ final class OnlineBoosted implements OnlineModel {
         GateSettings.DEFAULT,
         null,
         "java",
+        Device.CPU,
         seed);
   }
 }

@@ -9,6 +9,7 @@ import io.freshet.cli.kafka.SharedTopics;
 import io.freshet.cli.run.DataDirectory;
 import io.freshet.cli.run.LocalJob;
 import io.freshet.job.JobSettings;
+import io.freshet.job.SlotRequests;
 import io.freshet.job.input.InputPartitions;
 import io.freshet.modellog.KafkaModelLog;
 import io.freshet.modellog.ModelLog;
@@ -58,6 +59,7 @@ final class ShopJob implements AutoCloseable {
             new Logs(kafka.client()),
             2,
             false,
+            SlotRequests.NONE,
             "measure");
     this.job =
         LocalJob.start(

@@ -22,12 +22,16 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Rebuilds a version from the event log, without Flink and without the model log, and compares its
  * state hash, and that of every version published before it.
  */
 public final class Audit {
+
+  /** How an engine on a GPU says so: djl-pytorch 2.7.1 gpu 0. */
+  private static final Pattern ON_GPU = Pattern.compile(" gpu [0-9]+$");
 
   private final KafkaAccess kafka;
   private final ModelsFile models;
@@ -67,6 +71,11 @@ public final class Audit {
       throw new CommandFailed(
           "version %s of %s must be rebuilt with its own settings %s, got %s"
               .formatted(audited.version(), model, audited.settings(), now));
+    }
+    if (ON_GPU.matcher(audited.engine()).find()) {
+      throw new CommandFailed(
+          "version %s of %s was computed by %s: its bits come out on such a GPU only, and an audit rebuilds on the processor"
+              .formatted(audited.version(), model, audited.engine()));
     }
     InputPartitions inputs = new InputPartitions(kafka.topics().events());
     try (EventLog events = new EventLog(kafka, inputs);

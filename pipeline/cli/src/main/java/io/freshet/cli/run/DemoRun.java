@@ -21,6 +21,7 @@ import io.freshet.cli.search.PageSearch;
 import io.freshet.cli.search.SearchView;
 import io.freshet.job.JobSettings;
 import io.freshet.job.ProcessMemory;
+import io.freshet.job.SlotRequests;
 import io.freshet.job.input.InputPartitions;
 import io.freshet.job.timeline.Searches;
 import io.freshet.schema.EventTopics;
@@ -288,6 +289,7 @@ public final class DemoRun {
             new KafkaLogs(kafka.client(), plan.prefix(), false),
             plan.parallelism(),
             true,
+            SlotRequests.NONE,
             Build.version()),
         kafka,
         new LocalJob.Storage(data.checkpoints(), data.savepoints(), snapshot, CHECKPOINT_EVERY));

@@ -11,9 +11,12 @@ import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /** Hands the training job to a Flink cluster, which runs it from then on. */
 public final class RemoteJob {
@@ -36,13 +39,30 @@ public final class RemoteJob {
   }
 
   /**
+   * Where a job goes on.
+   *
+   * @param savepoint path of a savepoint, or of a checkpoint that stayed
+   * @param dropping whether what it holds of models that are no longer declared may go
+   */
+  public record From(String savepoint, boolean dropping) {}
+
+  /**
    * Submits the job. State backend, storage of checkpoints and restarts are the cluster's business;
    * checkpoints are taken every second and stay when the job is cancelled.
    *
+   * @param from the savepoint to go on from; null to start anew
    * @return the job's id on the cluster
    */
-  public static String submit(JobSettings settings, KafkaAccess kafka, Cluster cluster) {
+  public static String submit(
+      JobSettings settings, KafkaAccess kafka, Cluster cluster, @Nullable From from) {
     Configuration configuration = new Configuration();
+    configuration.set(
+        PipelineOptions.GLOBAL_JOB_PARAMETERS,
+        RunningJob.parameters(settings, kafka.topics().prefix()));
+    if (from != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, from.savepoint);
+      configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, from.dropping);
+    }
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
     configuration.set(
         CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);

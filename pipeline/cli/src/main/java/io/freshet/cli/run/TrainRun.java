@@ -4,6 +4,7 @@ import io.freshet.cli.CommandFailed;
 import io.freshet.cli.Terminal;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.job.JobSettings;
+import io.freshet.job.SlotRequests;
 import io.freshet.job.input.InputPartitions;
 import io.freshet.schema.event.Heartbeat;
 import io.freshet.scoring.settings.ModelSettings;
@@ -90,16 +91,18 @@ public final class TrainRun {
   /**
    * The job of {@code models} on the topics of {@code kafka}, references included.
    *
+   * @param slots what is asked of Flink where it decides on which task manager something runs
    * @param rewind whether it may take back committed versions
    */
   public static JobSettings settings(
-      ModelsFile models, KafkaAccess kafka, int parallelism, boolean rewind) {
+      ModelsFile models, KafkaAccess kafka, SlotRequests slots, int parallelism, boolean rewind) {
     return new JobSettings(
         models,
         new InputPartitions(kafka.topics().events()),
         new KafkaLogs(kafka.client(), kafka.topics().prefix(), rewind),
         parallelism,
         true,
+        slots,
         Build.version());
   }
 

@@ -11,6 +11,7 @@ public enum LearnerGauge {
   VERSION("published_version"),
   PUBLICATION_BYTES("publication_bytes"),
   TABLE_ROWS("table_rows"),
+  ON_GPU("on_gpu"),
   GATE_PASSED("gate_passed"),
   GATE_REFUSED("gate_refused"),
   GATE_FORCED("gate_forced"),

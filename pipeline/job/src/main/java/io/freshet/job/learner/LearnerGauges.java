@@ -39,11 +39,15 @@ public final class LearnerGauges {
   }
 
   /** Of a model's loop. */
-  static LearnerGauges ofModel(boolean gate) {
-    return new LearnerGauges(
-        gate
-            ? EnumSet.allOf(LearnerGauge.class)
-            : EnumSet.range(LearnerGauge.STEPS, LearnerGauge.TABLE_ROWS));
+  static LearnerGauges ofModel(boolean gate, boolean wantsGpu) {
+    Set<LearnerGauge> kinds = EnumSet.allOf(LearnerGauge.class);
+    if (!gate) {
+      kinds.removeAll(EnumSet.range(LearnerGauge.GATE_PASSED, LearnerGauge.GATE_SKIPPED));
+    }
+    if (!wantsGpu) {
+      kinds.remove(LearnerGauge.ON_GPU);
+    }
+    return new LearnerGauges(kinds);
   }
 
   /** Those that are set. */

@@ -5,6 +5,7 @@ import io.freshet.job.Evaluation;
 import io.freshet.job.EvaluationRow;
 import io.freshet.learning.Diverged;
 import io.freshet.learning.Example;
+import io.freshet.learning.Hardware;
 import io.freshet.learning.Learner;
 import io.freshet.learning.LearnerFamily;
 import io.freshet.learning.Prediction;
@@ -91,41 +92,62 @@ public final class LearnerLoop implements Sequenced {
     this.progress = progress;
     this.batch = new OpenBatch(settings);
     this.evaluations = evaluations;
-    this.gauges = LearnerGauges.ofModel(gate != null);
+    boolean wantsGpu = settings.device() != ModelSettings.Device.CPU;
+    this.gauges = LearnerGauges.ofModel(gate != null, wantsGpu);
+    if (wantsGpu) {
+      gauges.set(LearnerGauge.ON_GPU, learner.insteadOfGpu() == null ? 1 : 0);
+    }
   }
 
-  /**
-   * A loop whose learner has seen nothing.
-   *
-   * @param plan by which the histories in entries are packed
-   */
+  /** A loop on the processor whose learner has seen nothing. */
   public static LearnerLoop start(
       ModelSettings settings,
       HistoryPlan plan,
       LearnerFamily family,
       Publication.Port port,
       Consumer<Evaluation> evaluations) {
-    return begin(settings, plan, family, port, evaluations, CommandDesk::start);
+    return start(settings, plan, family, Hardware.PROCESSOR, port, evaluations);
   }
 
-  /** As {@link #start}, but commands take effect where the log says that they once did. */
+  /**
+   * A loop whose learner has seen nothing.
+   *
+   * @param plan by which the histories in entries are packed
+   * @param hardware that the learner was given
+   */
+  public static LearnerLoop start(
+      ModelSettings settings,
+      HistoryPlan plan,
+      LearnerFamily family,
+      Hardware hardware,
+      Publication.Port port,
+      Consumer<Evaluation> evaluations) {
+    return begin(settings, plan, family, hardware, port, evaluations, CommandDesk::start);
+  }
+
+  /**
+   * As {@link #start}, on the processor, but commands take effect where the log says that they once
+   * did.
+   */
   public static LearnerLoop repeat(
       ModelSettings settings,
       HistoryPlan plan,
       LearnerFamily family,
       Publication.Port port,
       Consumer<Evaluation> evaluations) {
-    return begin(settings, plan, family, port, evaluations, CommandDesk::repeat);
+    return begin(
+        settings, plan, family, Hardware.PROCESSOR, port, evaluations, CommandDesk::repeat);
   }
 
   private static LearnerLoop begin(
       ModelSettings settings,
       HistoryPlan plan,
       LearnerFamily family,
+      Hardware hardware,
       Publication.Port port,
       Consumer<Evaluation> evaluations,
       Function<ModelLog, CommandDesk> desk) {
-    Learner learner = family.create(settings);
+    Learner learner = family.create(settings, hardware);
     Publication publication = Publication.start(settings, port);
     return new LearnerLoop(
         settings,
@@ -146,6 +168,7 @@ public final class LearnerLoop implements Sequenced {
       ModelSettings settings,
       HistoryPlan plan,
       LearnerFamily family,
+      Hardware hardware,
       Publication.Port port,
       Consumer<Evaluation> evaluations,
       DataInput in)
@@ -160,7 +183,7 @@ public final class LearnerLoop implements Sequenced {
     Restored restored =
         port.log()
             .restore(complete.get(complete.size() - 1), () -> family.emptyState(settings), saved);
-    Learner learner = family.resume(settings, restored.drained(), restored.undrained());
+    Learner learner = family.resume(settings, restored.drained(), restored.undrained(), hardware);
     Publication publication = Publication.resume(settings, port, restored, complete);
     LearnerLoop loop =
         new LearnerLoop(
@@ -410,6 +433,11 @@ public final class LearnerLoop implements Sequenced {
     }
     gauges.show(metrics, learner.servingState());
     return metrics;
+  }
+
+  @Override
+  public @Nullable String insteadOfGpu() {
+    return learner.insteadOfGpu();
   }
 
   @Override

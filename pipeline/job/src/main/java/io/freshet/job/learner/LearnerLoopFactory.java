@@ -2,6 +2,7 @@ package io.freshet.job.learner;
 
 import io.freshet.job.Evaluation;
 import io.freshet.job.input.InputPartitions;
+import io.freshet.learning.Hardware;
 import io.freshet.learning.LearnerFamilies;
 import io.freshet.modellog.ModelLogs;
 import io.freshet.scoring.feature.HistoryPlan;
@@ -22,17 +23,18 @@ public record LearnerLoopFactory(
     implements SequencedFactory {
 
   @Override
-  public Sequenced start(Consumer<Evaluation> evaluations) {
+  public Sequenced start(Consumer<Evaluation> evaluations, Hardware hardware) {
     ModelSettings model = ModelSettingsJson.read(settings);
     return LearnerLoop.start(
-        model, plan, LearnerFamilies.named(model.family()), port(model), evaluations);
+        model, plan, LearnerFamilies.named(model.family()), hardware, port(model), evaluations);
   }
 
   @Override
-  public Sequenced resume(Consumer<Evaluation> evaluations, DataInput in) throws IOException {
+  public Sequenced resume(Consumer<Evaluation> evaluations, Hardware hardware, DataInput in)
+      throws IOException {
     ModelSettings model = ModelSettingsJson.read(settings);
     return LearnerLoop.resume(
-        model, plan, LearnerFamilies.named(model.family()), port(model), evaluations, in);
+        model, plan, LearnerFamilies.named(model.family()), hardware, port(model), evaluations, in);
   }
 
   private Publication.Port port(ModelSettings model) {

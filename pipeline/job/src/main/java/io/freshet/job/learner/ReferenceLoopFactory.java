@@ -1,6 +1,7 @@
 package io.freshet.job.learner;
 
 import io.freshet.job.Evaluation;
+import io.freshet.learning.Hardware;
 import io.freshet.scoring.feature.HistoryPlan;
 import io.freshet.scoring.settings.ModelSettingsJson;
 import java.io.DataInput;
@@ -18,12 +19,13 @@ public record ReferenceLoopFactory(String settings, HistoryPlan plan, String lab
     implements SequencedFactory {
 
   @Override
-  public Sequenced start(Consumer<Evaluation> evaluations) {
+  public Sequenced start(Consumer<Evaluation> evaluations, Hardware hardware) {
     return ReferenceLoop.start(ModelSettingsJson.read(settings), plan, labelAction, evaluations);
   }
 
   @Override
-  public Sequenced resume(Consumer<Evaluation> evaluations, DataInput in) throws IOException {
+  public Sequenced resume(Consumer<Evaluation> evaluations, Hardware hardware, DataInput in)
+      throws IOException {
     return ReferenceLoop.resume(
         ModelSettingsJson.read(settings), plan, labelAction, evaluations, in);
   }

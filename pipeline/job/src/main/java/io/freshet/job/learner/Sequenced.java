@@ -3,6 +3,7 @@ package io.freshet.job.learner;
 import io.freshet.job.Entry;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What learns from the sequence of entries. Confined to one thread; called in the sequence's order.
@@ -33,6 +34,13 @@ public interface Sequenced extends AutoCloseable {
 
   /** Examples that were predicted and whose label is not known yet. */
   int pending();
+
+  /**
+   * Why it computes on the processor though a GPU was wanted; null where none was, or one is had.
+   */
+  default @Nullable String insteadOfGpu() {
+    return null;
+  }
 
   /** Where it stands. */
   LearnerGauges gauges();

@@ -3,15 +3,20 @@ package io.freshet.job.learner;
 import io.freshet.job.Entry;
 import io.freshet.job.Evaluation;
 import io.freshet.job.ProcessMemory;
+import io.freshet.job.SlotRequests;
+import io.freshet.learning.Hardware;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.InputStream;
 import java.util.Iterator;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
 import org.apache.flink.runtime.state.OperatorStateCheckpointOutputStream;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -38,6 +43,7 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final SequencedFactory factory;
+  private final int turn;
   private final transient MailboxExecutor mailbox;
 
   private transient EntryQueue queue;
@@ -49,9 +55,11 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
 
   private transient @Nullable ScheduledFuture<?> ticking;
 
-  SequencedOperator(StreamOperatorParameters<Evaluation> parameters, SequencedFactory factory) {
+  SequencedOperator(
+      StreamOperatorParameters<Evaluation> parameters, SequencedFactory factory, int turn) {
     super(parameters);
     this.factory = factory;
+    this.turn = turn;
     this.mailbox = parameters.getMailboxExecutor();
     this.queue = new EntryQueue();
   }
@@ -59,22 +67,42 @@ final class SequencedOperator extends AbstractStreamOperator<Evaluation>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    refuseUnsharedCheckpoints();
+    Hardware hardware =
+        GivenHardware.of(getRuntimeContext().getExternalResourceInfos(SlotRequests.GPU), turn);
     Iterator<StatePartitionStreamProvider> saved = context.getRawOperatorStateInputs().iterator();
     if (saved.hasNext()) {
       try (InputStream stream = saved.next().getStream()) {
         DataInputViewStreamWrapper in =
             new DataInputViewStreamWrapper(new BufferedInputStream(stream, BUFFER_BYTES));
         queue = EntryQueue.resume(in);
-        learning = factory.resume(this::emit, in);
+        learning = factory.resume(this::emit, hardware, in);
       }
     } else {
-      learning = factory.start(this::emit);
+      learning = factory.start(this::emit, hardware);
+    }
+  }
+
+  private void refuseUnsharedCheckpoints() {
+    Environment environment = getContainingTask().getEnvironment();
+    if (!CheckpointingOptions.isCheckpointingEnabled(environment.getJobConfiguration())) {
+      return;
+    }
+    Configuration settings = new Configuration(environment.getTaskManagerInfo().getConfiguration());
+    settings.addAll(environment.getJobConfiguration());
+    String problem = SharedCheckpoints.problem(settings, environment.getJobID());
+    if (problem != null) {
+      throw new IllegalStateException(problem);
     }
   }
 
   @Override
   public void open() throws Exception {
     super.open();
+    String reason = learning().insteadOfGpu();
+    if (reason != null) {
+      LOG.warn("{} computes on the processor: {}", getOperatorName(), reason);
+    }
     getMetricGroup().gauge("freshet_pending_examples", () -> learning().pending());
     getMetricGroup().gauge("freshet_waiting_entries", () -> queue.size());
     getMetricGroup().gauge("freshet_process_resident_bytes", ProcessMemory::residentBytes);

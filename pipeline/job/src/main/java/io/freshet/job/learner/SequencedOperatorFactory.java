@@ -14,16 +14,21 @@ public final class SequencedOperatorFactory extends AbstractStreamOperatorFactor
   private static final long serialVersionUID = 1L;
 
   private final SequencedFactory factory;
+  private final int turn;
 
-  public SequencedOperatorFactory(SequencedFactory factory) {
+  /**
+   * @param turn among all learners, by which they share out the GPUs of a task manager
+   */
+  public SequencedOperatorFactory(SequencedFactory factory, int turn) {
     this.factory = factory;
+    this.turn = turn;
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public <T extends StreamOperator<Evaluation>> T createStreamOperator(
       StreamOperatorParameters<Evaluation> parameters) {
-    return (T) new SequencedOperator(parameters, factory);
+    return (T) new SequencedOperator(parameters, factory, turn);
   }
 
   @Override
