@@ -128,7 +128,8 @@ public final class RowTable {
     ids[row >>> SEGMENT_BITS][row & SEGMENT_MASK] = id;
     long mixed = mix(id);
     int p = (int) (mixed >>> 58);
-    if (3 * (partCounts[p] + 1) > 2 * index[p].length) {
+    // Fuller than usual: comparing halves of hashes is cheap, and a row's memory is promised.
+    if (8 * (partCounts[p] + 1) > 7 * index[p].length) {
       growPart(p);
     }
     place(index[p], entry((int) mixed, row));
