@@ -36,7 +36,7 @@ class DeployedCommandsTest {
       }
     }
     assertThat(commands).hasSize(5);
-    for (String file : List.of("submit", "base/reader")) {
+    for (String file : List.of("submit", "upgrade", "base/reader")) {
       List<String> words = new ArrayList<>();
       yaml.readTree(ROOT.resolve("ops/kubernetes/" + file + ".yaml").toFile())
           .at("/spec/template/spec/containers/0/args")
