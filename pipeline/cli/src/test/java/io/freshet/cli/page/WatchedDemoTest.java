@@ -9,6 +9,8 @@ import io.freshet.cli.RunningCommand;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -132,6 +134,16 @@ class WatchedDemoTest {
     }
   }
 
+  /** Whether it has read its storage: until then it answers 503. */
+  private static boolean isReady(int port) throws IOException {
+    URI ready = URI.create("http://127.0.0.1:%d/-/ready".formatted(port));
+    try {
+      return ((HttpURLConnection) ready.toURL().openConnection()).getResponseCode() == 200;
+    } catch (ConnectException notUpYet) {
+      return false;
+    }
+  }
+
   @Test
   void everyPanelOfADemoAndItsReaderShowsSomething() throws Exception {
     assumeTrue(
@@ -162,14 +174,16 @@ class WatchedDemoTest {
             () -> {
               processes.forEach(
                   process -> assertThat(process.isAlive()).as("see " + directory).isTrue());
-              try {
-                for (String expression : List.copyOf(missing)) {
-                  if (!query(port, expression).isEmpty()) {
-                    missing.remove(expression);
-                  }
+              return isReady(port);
+            });
+        serve.await(
+            () -> {
+              processes.forEach(
+                  process -> assertThat(process.isAlive()).as("see " + directory).isTrue());
+              for (String expression : List.copyOf(missing)) {
+                if (!query(port, expression).isEmpty()) {
+                  missing.remove(expression);
                 }
-              } catch (java.net.ConnectException notUpYet) {
-                assertThat(processes).allMatch(Process::isAlive);
               }
               return missing.isEmpty();
             });
