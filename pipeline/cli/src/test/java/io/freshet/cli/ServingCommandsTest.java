@@ -244,12 +244,12 @@ class ServingCommandsTest {
                         ("compare --promote best --watch --horizon PT3S --block PT1S --brokers "
                                 + kafka.brokers())
                             .split(" "))));
+    command.setDaemon(true);
     command.start();
     assertThat(watching.await(60, TimeUnit.SECONDS)).isTrue();
     evaluations("slow", 0.4f);
     evaluations("quick", 0.1f);
     assertThat(changed.await(60, TimeUnit.SECONDS)).isTrue();
-    results.close();
     command.join();
     assertThat(exit).hasValue(0);
 
@@ -296,8 +296,14 @@ class ServingCommandsTest {
     }
   }
 
+  /** What nobody reads any more once the awaited line has come. */
   private static PrintStream printing(Predicate<String> awaited, CountDownLatch seen) {
     return new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8) {
+      @Override
+      public boolean checkError() {
+        return seen.getCount() == 0;
+      }
+
       @Override
       public void println(String line) {
         super.println(line);
