@@ -126,7 +126,8 @@ final class Oracle {
                 models.models().get(0),
                 plan,
                 models.stream().labelAction(),
-                evaluation -> add(predictions, evaluation))) {
+                evaluation -> add(predictions, evaluation),
+                0)) {
       SequentialReplay replay =
           new SequentialReplay(
               models, events.numbers(), entry -> teach(entry, students, references));

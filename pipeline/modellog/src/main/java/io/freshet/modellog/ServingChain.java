@@ -69,7 +69,9 @@ final class ServingChain implements LogMedium.RecordReader {
       if (version.number() > reached
           && version.number() <= base.number()
           && claims.live(offset, version.number())) {
-        problem = tryApply(manifest, payload);
+        String wrong = tryApply(manifest, payload);
+        // What follows a version that is missing cannot fit either, and would hide why.
+        problem = wrong == null || problem == null ? wrong : problem;
       }
     }
   }

@@ -58,7 +58,7 @@ public final class ModelsAlone {
     HistoryPlan plan = HistoryPlan.of(models.models());
     try (ReferenceLoop references =
         ReferenceLoop.start(
-            models.models().get(0), plan, models.stream().labelAction(), all::evaluated)) {
+            models.models().get(0), plan, models.stream().labelAction(), all::evaluated, 0)) {
       SequentialReplay.teach(entries, references);
     }
     for (ModelSettings model : models.models()) {

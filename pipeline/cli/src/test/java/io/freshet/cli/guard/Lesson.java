@@ -35,7 +35,7 @@ final class Lesson implements Consumer<Evaluation> {
     models.models().forEach(model -> lesson.teach(model, plan, entries));
     ModelSettings shared = models.models().get(0);
     try (ReferenceLoop loop =
-        ReferenceLoop.start(shared, plan, models.stream().labelAction(), lesson)) {
+        ReferenceLoop.start(shared, plan, models.stream().labelAction(), lesson, 0)) {
       SequentialReplay.teach(entries, loop);
     }
     Map<String, QualityRows> built = new LinkedHashMap<>();

@@ -43,6 +43,7 @@ public final class ReferenceLoop implements Sequenced {
   private final Map<String, Waiting> waiting = new HashMap<>();
   private final List<List<EvaluationRow>> open;
   private final LearnerGauges gauges = new LearnerGauges(EnumSet.of(LearnerGauge.STEPS));
+  private final long epoch;
   private long step;
 
   private ReferenceLoop(
@@ -50,7 +51,9 @@ public final class ReferenceLoop implements Sequenced {
       HistoryPlan plan,
       String labelAction,
       List<Reference> references,
-      Consumer<Evaluation> evaluations) {
+      Consumer<Evaluation> evaluations,
+      long epoch) {
+    this.epoch = epoch;
     this.encoder = new FeatureEncoder(settings, plan);
     this.plan = plan;
     this.labelAction = Ids.of(labelAction);
@@ -65,35 +68,42 @@ public final class ReferenceLoop implements Sequenced {
    * @param settings of the model whose features and batches the references share
    * @param plan by which the histories in entries are packed
    * @param labelAction the action that makes an example positive
+   * @param now wall clock in milliseconds, by which this attempt is told from others: references
+   *     claim no log, and what a lost attempt still sends must not pass for the newest word
    */
   public static ReferenceLoop start(
       ModelSettings settings,
       HistoryPlan plan,
       String labelAction,
-      Consumer<Evaluation> evaluations) {
+      Consumer<Evaluation> evaluations,
+      long now) {
     ReferenceSettings own = referenceSettings(settings);
     return new ReferenceLoop(
         settings,
         plan,
         labelAction,
         References.names().stream().map(name -> References.create(name, own)).toList(),
-        evaluations);
+        evaluations,
+        now);
   }
 
-  /** A loop that goes on where {@link #save} was called. */
+  /** A loop that goes on where {@link #save} was called, as a later attempt by whatever clock. */
   public static ReferenceLoop resume(
       ModelSettings settings,
       HistoryPlan plan,
       String labelAction,
       Consumer<Evaluation> evaluations,
+      long now,
       DataInput in)
       throws IOException {
+    long epoch = Math.max(in.readLong() + 1, now);
     ReferenceSettings own = referenceSettings(settings);
     List<Reference> references = new ArrayList<>();
     for (String name : References.names()) {
       references.add(References.resume(name, own, in));
     }
-    ReferenceLoop loop = new ReferenceLoop(settings, plan, labelAction, references, evaluations);
+    ReferenceLoop loop =
+        new ReferenceLoop(settings, plan, labelAction, references, evaluations, epoch);
     loop.readHeld(in);
     return loop;
   }
@@ -153,7 +163,7 @@ public final class ReferenceLoop implements Sequenced {
     step++;
     for (int r = 0; r < references.size(); r++) {
       evaluations.accept(
-          new Evaluation(references.get(r).name(), FAMILY, 0, step, List.copyOf(open.get(r))));
+          new Evaluation(references.get(r).name(), FAMILY, epoch, step, List.copyOf(open.get(r))));
       open.get(r).clear();
     }
     cut.next();
@@ -175,6 +185,7 @@ public final class ReferenceLoop implements Sequenced {
 
   @Override
   public void save(long id, boolean whole, DataOutput out) throws IOException {
+    out.writeLong(epoch);
     for (Reference reference : references) {
       reference.save(out);
     }

@@ -20,13 +20,19 @@ public record ReferenceLoopFactory(String settings, HistoryPlan plan, String lab
 
   @Override
   public Sequenced start(Consumer<Evaluation> evaluations, Hardware hardware) {
-    return ReferenceLoop.start(ModelSettingsJson.read(settings), plan, labelAction, evaluations);
+    return ReferenceLoop.start(
+        ModelSettingsJson.read(settings), plan, labelAction, evaluations, WallClock.milliseconds());
   }
 
   @Override
   public Sequenced resume(Consumer<Evaluation> evaluations, Hardware hardware, DataInput in)
       throws IOException {
     return ReferenceLoop.resume(
-        ModelSettingsJson.read(settings), plan, labelAction, evaluations, in);
+        ModelSettingsJson.read(settings),
+        plan,
+        labelAction,
+        evaluations,
+        WallClock.milliseconds(),
+        in);
   }
 }
