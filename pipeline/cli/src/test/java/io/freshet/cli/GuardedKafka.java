@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
@@ -102,6 +104,17 @@ final class GuardedKafka implements AutoCloseable {
     assertThat(all).hasSizeGreaterThan(20);
     try (Admin admin = Admin.create(Map.<String, Object>copyOf(client(ADMIN)))) {
       admin.createAcls(all).all().get();
+      // The controller has them now; the broker, which is asked from here on, soon after.
+      RunningCommand.await(
+          () -> granted(admin).containsAll(all), () -> "rights must reach the broker: " + all);
+    }
+  }
+
+  private static Collection<AclBinding> granted(Admin admin) throws InterruptedException {
+    try {
+      return admin.describeAcls(AclBindingFilter.ANY).values().get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -60,9 +60,16 @@ public final class RunningCommand implements AutoCloseable {
     return found[0].group();
   }
 
-  /** Waits for something that this command brings about. */
+  /** Waits for something that this command brings about; in vain once it has ended without. */
   public void await(Condition condition) {
-    await(condition, this::said);
+    await(
+        () -> {
+          boolean alive = thread.isAlive();
+          boolean holds = condition.holds();
+          assertThat(holds || alive).as("ended: %s", said()).isTrue();
+          return holds;
+        },
+        this::said);
   }
 
   /**
