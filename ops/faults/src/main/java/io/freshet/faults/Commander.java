@@ -21,13 +21,21 @@ final class Commander {
   private static final int MOST_BACK = 8;
   private static final int MOST_ROUNDS = 40;
 
+  /** What a learner says of a version that lies in its log and to which no proven way leads. */
+  private static final String CUT_OFF = "the parent of ";
+
   private final Arena arena;
 
   Commander(Arena arena) {
     this.arena = arena;
   }
 
-  /** Takes a model back to one of the versions that its committed reader served last. */
+  /**
+   * Takes a model back to one of the versions that its committed reader served last; one that is
+   * gone by then is declined.
+   *
+   * @throws FaultsFailed if it is there and cannot be rebuilt
+   */
   String rollBack(String model, Random random) {
     List<ReaderLine> served = new ArrayList<>();
     for (ReaderLine line : arena.readers().lines()) {
@@ -73,6 +81,11 @@ final class Commander {
       throw new FaultsFailed(
           "the learner of %s must decide on a command within %d s, it did not"
               .formatted(model, PATIENCE.toSeconds()));
+    }
+    if (decision.kind() == Decision.Kind.DECLINED && decision.text().contains(CUT_OFF)) {
+      throw new FaultsFailed(
+          "whatever lies in the log of %s must be rebuilt from it: %s"
+              .formatted(model, decision.text()));
     }
     return "%s: %s".formatted(model, decision.text());
   }

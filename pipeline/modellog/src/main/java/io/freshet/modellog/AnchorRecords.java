@@ -63,8 +63,9 @@ final class AnchorRecords {
 
   /**
    * @param index gives the index record that names the anchor too
+   * @return where it lies
    */
-  void write(AnchorWriter.Job job, long at, Function<AnchorPosition, byte[]> index) {
+  AnchorPosition write(AnchorWriter.Job job, long at, Function<AnchorPosition, byte[]> index) {
     SlotsPosition slots = writeOwn(job, at);
     ModelState serving = job.state().serving();
     Chunker chunker = chunker(job);
@@ -83,12 +84,13 @@ final class AnchorRecords {
             at,
             job.baseOffset(),
             job.learnerHash());
+    AnchorPosition[] written = new AnchorPosition[1];
     medium.transact(
         Lane.ANCHORS,
         sink -> {
           sendSlice(sink);
           long manifestOffset = send(sink, codec.manifest(manifest, at)).getAsLong();
-          AnchorPosition position =
+          written[0] =
               new AnchorPosition(
                   job.facts().version(),
                   job.facts().stateHash(),
@@ -100,8 +102,9 @@ final class AnchorRecords {
                   key,
                   records,
                   at);
-          sink.send(Topic.INDEX, LogCodec.anchorsKey(model), index.apply(position));
+          sink.send(Topic.INDEX, LogCodec.anchorsKey(model), index.apply(written[0]));
         });
+    return written[0];
   }
 
   private SlotsPosition writeOwn(AnchorWriter.Job job, long at) {

@@ -29,7 +29,12 @@ final class AnchorWriter implements AutoCloseable {
   private final ExecutorService executor;
   private final LogCodec codec;
   private List<AnchorPosition> positions = List.of();
+  private List<AnchorPosition> inherited = List.of();
   private @Nullable AnchorPosition lowest;
+
+  /** Where this attempt has made the log begin; null while it has not. */
+  private @Nullable AnchorPosition bottom;
+
   private String writer = "";
   private long epoch;
   private long begun;
@@ -82,6 +87,7 @@ final class AnchorWriter implements AutoCloseable {
     this.writer = writer;
     this.epoch = epoch;
     this.positions = live;
+    this.inherited = live;
     List<AnchorPosition> retracted = new ArrayList<>(all);
     retracted.removeAll(live);
     Set<String> keys = new LinkedHashSet<>();
@@ -194,28 +200,38 @@ final class AnchorWriter implements AutoCloseable {
   private void write(Job job, String key) {
     AnchorRecords records =
         new AnchorRecords(model, medium, points, new AnchorRecords.Attempt(epoch, writer), key);
-    records.write(job, clock.millis(), this::with);
+    AnchorPosition written =
+        records.write(job, clock.millis(), position -> codec.anchorIndex(with(position)));
     points.reached(Point.ANCHOR_WRITTEN);
     synchronized (this) {
+      positions = with(written);
       count++;
       bytes += records.bytes();
     }
     thinOut();
   }
 
-  /** The index with one more anchor. */
-  private synchronized byte[] with(AnchorPosition position) {
+  private synchronized List<AnchorPosition> with(AnchorPosition position) {
     List<AnchorPosition> all = new ArrayList<>(positions);
     all.add(position);
-    positions = List.copyOf(all);
-    return codec.anchorIndex(positions);
+    return List.copyOf(all);
+  }
+
+  /**
+   * Whether the log may begin there, so that without it nobody could rebuild what follows. Until
+   * this attempt has cut the log, an earlier one may have cut it at any anchor that it left.
+   */
+  private boolean mayBeBottom(AnchorPosition anchor) {
+    return bottom == null
+        ? inherited.contains(anchor)
+        : anchor.version().number() >= bottom.version().number();
   }
 
   private void thinOut() {
     List<AnchorPosition> kept;
     Set<String> keys = new LinkedHashSet<>();
     synchronized (this) {
-      kept = Retention.kept(positions, lowest, clock.millis());
+      kept = Retention.kept(positions, this::mayBeBottom, clock.millis());
       List<AnchorPosition> gone = new ArrayList<>(positions);
       gone.removeAll(kept);
       gone.forEach(anchor -> keys.addAll(keys(anchor)));
@@ -237,6 +253,9 @@ final class AnchorWriter implements AutoCloseable {
     points.reached(Point.DELETING);
     if (below.slots() != null) {
       medium.deleteBefore(Topic.SLOTS, below.slots().baseOffset());
+    }
+    synchronized (this) {
+      bottom = below;
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Retention {
 
-  private static final int NEWEST = 12;
+  static final int NEWEST = 12;
   private static final int DAYS = 30;
   private static final long HOUR_MS = 3_600_000L;
   private static final long DAY_MS = 24 * HOUR_MS;
@@ -61,25 +62,23 @@ final class Retention {
    * The anchors that stay.
    *
    * @param anchors oldest first
-   * @param lowest from which on all of them stay; null for none
+   * @param needed which of them stay in any case
    * @param now milliseconds since 1970 UTC
    */
   static List<AnchorPosition> kept(
-      List<AnchorPosition> anchors, @Nullable AnchorPosition lowest, long now) {
+      List<AnchorPosition> anchors, Predicate<AnchorPosition> needed, long now) {
     List<AnchorPosition> kept = new ArrayList<>();
     Set<Long> hours = new HashSet<>();
     Set<Long> days = new HashSet<>();
-    boolean needed = lowest != null;
     for (int i = anchors.size() - 1; i >= 0; i--) {
       AnchorPosition anchor = anchors.get(i);
       long age = now - anchor.writtenAt();
       boolean lastOfHour = hours.add(Math.floorDiv(anchor.writtenAt(), HOUR_MS)) && age < DAY_MS;
       boolean lastOfDay =
           days.add(Math.floorDiv(anchor.writtenAt(), DAY_MS)) && age < DAYS * DAY_MS;
-      if (needed || anchors.size() - i <= NEWEST || lastOfHour || lastOfDay) {
+      if (needed.test(anchor) || anchors.size() - i <= NEWEST || lastOfHour || lastOfDay) {
         kept.add(0, anchor);
       }
-      needed = needed && !anchor.equals(lowest);
     }
     return kept;
   }

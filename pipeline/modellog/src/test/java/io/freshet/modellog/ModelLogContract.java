@@ -531,9 +531,26 @@ abstract class ModelLogContract {
 
   @Test
   void whatNoCheckpointNeedsIsDeletedAndALearnerStillFindsItsState() {
+    LearntAndCut learnt = learntAndCut();
+    try (LogFeed feed = feed()) {
+      assertThat(feed.beginning()).isPositive();
+      List<AnchorPosition> anchors = feed.index().anchors();
+      assertThat(anchors.get(anchors.size() - 2).baseOffset())
+          .as("two committed anchors and what follows them stay")
+          .isGreaterThanOrEqualTo(feed.beginning());
+    }
+    TwoPartLearner next = TwoPartLearner.restore(open(false), learnt.cut(), null);
+    assertThat(next.state().own().computeHash()).isEqualTo(learnt.own());
+    assertThat(next.publish().parent()).isNotNull();
+  }
+
+  private record LearntAndCut(HashValue own, Cut cut) {}
+
+  /** A learner whose last of many checkpoints let go of most of the log. */
+  private LearntAndCut learntAndCut() {
     ModelLog log = open(false);
     TwoPartLearner learner = TwoPartLearner.start(log);
-    Cut cut = null;
+    Cut cut = learner.cut();
     for (int round = 0; round < 40; round++) {
       learner.learn();
       Version version = learner.publish().version();
@@ -546,18 +563,23 @@ abstract class ModelLogContract {
       log.release(cut);
     }
     log.close();
+    return new LearntAndCut(learner.state().own().computeHash(), cut);
+  }
 
-    try (LogFeed feed = feed()) {
-      assertThat(feed.beginning()).isPositive();
-      List<AnchorPosition> anchors = feed.index().anchors();
-      assertThat(anchors.get(anchors.size() - 2).baseOffset())
-          .as("two committed anchors and what follows them stay")
-          .isGreaterThanOrEqualTo(feed.beginning());
+  @Test
+  void aCheckpointFindsItsStateHoweverManyAnchorsCameAfterItWithoutAnother() {
+    LearntAndCut learnt = learntAndCut();
+    ModelLog unlucky = open(false);
+    TwoPartLearner learner = TwoPartLearner.restore(unlucky, learnt.cut(), null);
+    while (unlucky.totals().anchors() <= Retention.NEWEST) {
+      learner.learn();
+      learner.publish();
+      learner.anchor();
     }
-    TwoPartLearner next =
-        TwoPartLearner.restore(open(false), java.util.Objects.requireNonNull(cut), null);
-    assertThat(next.state().own().computeHash()).isEqualTo(learner.state().own().computeHash());
-    assertThat(next.publish().parent()).isNotNull();
+    unlucky.close();
+
+    TwoPartLearner again = TwoPartLearner.restore(open(false), learnt.cut(), null);
+    assertThat(again.state().own().computeHash()).isEqualTo(learnt.own());
   }
 
   @Test

@@ -43,21 +43,25 @@ class RetentionTest {
     for (int i = 0; i < minutes; i += 10) {
       anchors.add(anchor(i + 1, NOW - Duration.ofMinutes(minutes - i).toMillis()));
     }
-    List<AnchorPosition> kept = Retention.kept(anchors, null, NOW);
+    List<AnchorPosition> kept = Retention.kept(anchors, anchor -> false, NOW);
     assertThat(kept).hasSizeBetween(12 + 22 + 28, 12 + 24 + 30);
     assertThat(kept).isSubsetOf(anchors);
     assertThat(kept.get(kept.size() - 1)).isEqualTo(anchors.get(anchors.size() - 1));
-    assertThat(Retention.kept(kept, null, NOW)).as("a second time").isEqualTo(kept);
+    assertThat(Retention.kept(kept, anchor -> false, NOW)).as("a second time").isEqualTo(kept);
   }
 
   @Test
-  void anchorsThatACheckpointNeedsStay() {
+  void anchorsThatAreNeededStay() {
     List<AnchorPosition> anchors = new ArrayList<>();
     for (int i = 1; i <= 20; i++) {
       anchors.add(anchor(i, NOW - 60_000 + i));
     }
-    List<AnchorPosition> kept = Retention.kept(anchors, anchors.get(4), NOW);
-    assertThat(kept).isEqualTo(anchors.subList(4, 20));
+    List<AnchorPosition> kept =
+        Retention.kept(anchors, anchor -> anchor.equals(anchors.get(2)), NOW);
+    assertThat(kept)
+        .startsWith(anchors.get(2), anchors.get(8))
+        .endsWith(anchors.get(19))
+        .hasSize(1 + 12);
   }
 
   private static long lowest(List<AnchorPosition> anchors, long checkpoint, long committed) {
