@@ -5,6 +5,7 @@ import io.freshet.job.input.DeadLetters;
 import io.freshet.job.input.Decoded;
 import io.freshet.job.input.InputRecord;
 import io.freshet.job.input.InputRecordSerializer;
+import io.freshet.job.input.KeptWatermark;
 import io.freshet.job.input.SplitDecoded;
 import io.freshet.job.learner.EntrySerializer;
 import io.freshet.job.learner.EvaluationSerializer;
@@ -51,9 +52,12 @@ public final class TrainingTopology {
 
     SingleOutputStreamOperator<InputRecord> records =
         decoded
+            .transform("kept-watermark", decoded.getType(), new KeptWatermark())
+            .setParallelism(decoded.getParallelism()) // a redistribution would mix up partitions
+            .uid("kept-watermark")
             .process(new SplitDecoded())
             .returns(InputRecordSerializer.INSTANCE.type(InputRecord.class))
-            .setParallelism(decoded.getParallelism()) // a redistribution would mix up partitions
+            .setParallelism(decoded.getParallelism())
             .uid("decoded");
 
     SingleOutputStreamOperator<InputRecord> inTime =

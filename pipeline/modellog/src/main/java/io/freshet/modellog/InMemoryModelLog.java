@@ -294,6 +294,11 @@ public final class InMemoryModelLog {
     }
 
     @Override
+    public void refreshIndex() {
+      readIndex();
+    }
+
+    @Override
     public LogEntry.Manifest anchorManifest(AnchorPosition anchor) {
       long offset = anchor.manifestOffset();
       List<InMemoryTopic.Stored> found = range(LogMedium.Topic.ANCHORS, offset, offset + 1);

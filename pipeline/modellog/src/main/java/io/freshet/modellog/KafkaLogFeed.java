@@ -38,7 +38,7 @@ final class KafkaLogFeed implements LogFeed {
     this.anchors = new TopicPartition(names.anchors(), 0);
     this.index = new TopicPartition(names.index(), 0);
     this.reader = new KafkaTopicReader(kafka);
-    this.consumer = reader.consumer(names.log());
+    this.consumer = reader.following(names.log());
     try {
       start();
     } catch (RuntimeException e) {
@@ -66,14 +66,18 @@ final class KafkaLogFeed implements LogFeed {
     }
     consumer.assign(List.of(index));
     consumer.seekToBeginning(List.of(index));
-    long end = endOf(index);
-    while (consumer.position(index) < end) {
-      read(consumer.poll(POLL));
-    }
+    readIndex();
     long position = consumer.position(index);
     consumer.assign(List.of(log, index));
     consumer.seek(index, position);
     consumer.seek(log, beginning());
+  }
+
+  private void readIndex() {
+    long end = endOf(index);
+    while (consumer.position(index) < end) {
+      read(consumer.poll(POLL));
+    }
   }
 
   @Override
@@ -124,6 +128,16 @@ final class KafkaLogFeed implements LogFeed {
     consumer.pause(List.of(log));
     try {
       read(consumer.poll(timeout));
+    } finally {
+      consumer.resume(List.of(log));
+    }
+  }
+
+  @Override
+  public void refreshIndex() {
+    consumer.pause(List.of(log));
+    try {
+      readIndex();
     } finally {
       consumer.resume(List.of(log));
     }

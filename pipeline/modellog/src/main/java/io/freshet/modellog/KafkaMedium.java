@@ -158,7 +158,7 @@ final class KafkaMedium implements LogMedium {
     TopicPartition partition = new TopicPartition(nameOf(topic), 0);
     KafkaConsumer<String, byte[]> consumer = following;
     if (consumer == null) {
-      consumer = reader.consumer(nameOf(topic));
+      consumer = reader.following(nameOf(topic));
       consumer.assign(List.of(partition));
       consumer.seek(partition, from);
       following = consumer;

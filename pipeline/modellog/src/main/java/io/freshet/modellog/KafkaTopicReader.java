@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class KafkaTopicReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final int WAIT_FOR_NEWS_MS = 100;
+
+  /**
+   * What is read is there. The consumer asks ahead for what comes after it, and can ask for nothing
+   * else until the broker has answered.
+   */
+  private static final int WAIT_FOR_THE_PAST_MS = 1;
 
   private final Map<String, ?> kafka;
   private @Nullable KafkaConsumer<String, byte[]> kept;
@@ -30,16 +37,22 @@ final class KafkaTopicReader implements AutoCloseable {
   }
 
   /**
+   * A consumer of its own, for what is yet to come.
+   *
    * @param what is to be read, for messages
    */
-  KafkaConsumer<String, byte[]> consumer(String what) {
+  KafkaConsumer<String, byte[]> following(String what) {
+    return consumer(what, WAIT_FOR_NEWS_MS);
+  }
+
+  private KafkaConsumer<String, byte[]> consumer(String what, int waitMs) {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    settings.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+    settings.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, waitMs);
     settings.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 * 1024 * 1024);
     try {
       return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
@@ -53,7 +66,7 @@ final class KafkaTopicReader implements AutoCloseable {
   private KafkaConsumer<String, byte[]> of(TopicPartition partition) {
     KafkaConsumer<String, byte[]> consumer = kept;
     if (consumer == null) {
-      consumer = consumer(partition.topic());
+      consumer = consumer(partition.topic(), WAIT_FOR_THE_PAST_MS);
       kept = consumer;
     }
     consumer.assign(List.of(partition));

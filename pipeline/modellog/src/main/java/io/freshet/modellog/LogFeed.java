@@ -35,6 +35,9 @@ public interface LogFeed extends AutoCloseable {
   /** Reads the index on, waiting for news up to {@code timeout}; the log stays where it is. */
   void pollIndex(Duration timeout);
 
+  /** Reads the index up to its present end; the log stays where it is. */
+  void refreshIndex();
+
   /** The manifest at an anchor's end. */
   LogEntry.Manifest anchorManifest(AnchorPosition anchor);
 

@@ -50,6 +50,9 @@ final class LogWriter implements ModelLog {
   private long commandsRead;
   private @Nullable SlotsRecords slots;
 
+  /** Kept from the claim on: to open another one takes longer than a rollback may. */
+  private @Nullable LogFeed feed;
+
   /**
    * @param next offset in the log from which deltas go on
    * @param slotsNext offset in the slots topic from which the own state goes on
@@ -131,9 +134,9 @@ final class LogWriter implements ModelLog {
           "a writer claims once, it has epoch %d of %s".formatted(epoch, medium.nameOf(Topic.LOG)));
     }
     medium.fence();
-    try (LogFeed feed = medium.feed()) {
-      return LogSurvey.of(feed, base, baseHash);
-    }
+    LogFeed opened = medium.feed();
+    feed = opened;
+    return LogSurvey.of(opened, base, baseHash);
   }
 
   private long claim(
@@ -287,8 +290,7 @@ final class LogWriter implements ModelLog {
   private SlotsRecords claimedSlots() {
     SlotsRecords records = slots;
     if (records == null) {
-      throw new IllegalStateException(
-          "a writer of %s must claim it first".formatted(medium.nameOf(Topic.LOG)));
+      throw notClaimed();
     }
     return records;
   }
@@ -416,21 +418,24 @@ final class LogWriter implements ModelLog {
 
   @Override
   public LearnerState state(Version version, HashValue hash, Supplier<LearnerState> empty) {
-    Version last = committed;
-    try (LogFeed feed = medium.feed()) {
-      LogSurvey survey = LogSurvey.of(feed, version, hash);
-      if (!hash.equals(survey.baseHash())) {
-        throw new BrokenLog(
-            "%s must hold the live version %s with state hash %s, or an anchor of it (its newest live one is %s)"
-                .formatted(medium.nameOf(Topic.LOG), version, hash, survey.newestLive()));
-      }
-      if (last == null || version.number() > last.number()) {
-        throw new BrokenLog(
-            "%s must be committed, so that no restart takes it back, the newest committed version is %s"
-                .formatted(version, last));
-      }
-      return new LogRebuild(model, medium, empty).version(survey, version);
+    LogFeed opened = feed;
+    if (opened == null) {
+      throw notClaimed();
     }
+    opened.refreshIndex();
+    LogSurvey survey = LogSurvey.of(opened, version, hash);
+    if (!hash.equals(survey.baseHash())) {
+      throw new BrokenLog(
+          "%s must hold the live version %s with state hash %s, or an anchor of it (its newest live one is %s)"
+              .formatted(medium.nameOf(Topic.LOG), version, hash, survey.newestLive()));
+    }
+    Version last = committed;
+    if (last == null || version.number() > last.number()) {
+      throw new BrokenLog(
+          "%s must be committed, so that no restart takes it back, the newest committed version is %s"
+              .formatted(version, last));
+    }
+    return new LogRebuild(model, medium, empty).version(survey, version);
   }
 
   @Override
@@ -444,9 +449,13 @@ final class LogWriter implements ModelLog {
 
   private void requireClaimed() {
     if (epoch == 0) {
-      throw new IllegalStateException(
-          "a writer of %s must claim it first".formatted(medium.nameOf(Topic.LOG)));
+      throw notClaimed();
     }
+  }
+
+  private IllegalStateException notClaimed() {
+    return new IllegalStateException(
+        "a writer of %s must claim it first".formatted(medium.nameOf(Topic.LOG)));
   }
 
   @Override
@@ -459,6 +468,9 @@ final class LogWriter implements ModelLog {
     try {
       anchors.close();
     } finally {
+      if (feed != null) {
+        feed.close();
+      }
       medium.close();
     }
     anchors.throwFailure();

@@ -74,6 +74,11 @@ record FailingFeed(LogFeed feed, AtomicBoolean failing, AtomicLong first, List<M
   }
 
   @Override
+  public void refreshIndex() {
+    feed.refreshIndex();
+  }
+
+  @Override
   public LogEntry.Manifest anchorManifest(AnchorPosition anchor) {
     return feed.anchorManifest(anchor);
   }
