@@ -2,18 +2,13 @@ package io.freshet.cli;
 
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.report.AtomicFile;
+import io.freshet.cli.search.ModelSearch;
 import io.freshet.cli.search.Titles;
-import io.freshet.modellog.VersionFacts;
-import io.freshet.search.Catalogue;
-import io.freshet.search.CatalogueFeed;
 import io.freshet.search.Found;
 import io.freshet.search.Match;
 import io.freshet.search.NoRanker;
 import io.freshet.search.Ranked;
-import io.freshet.search.RankingModel;
-import io.freshet.search.Searcher;
 import io.freshet.serving.ModelReader;
-import io.freshet.serving.NoVersion;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,60 +39,40 @@ final class CatalogueSearch {
    * @param reader that has its first version
    */
   void run(KafkaAccess access, ModelReader reader, Duration wait) {
-    RankingModel model = model(reader);
-    List<String> searched = model.documentAttributes();
-    try (Catalogue catalogue = new Catalogue(options.bm25(), searched);
-        CatalogueFeed feed = CatalogueFeed.open(access.client(), access.topics(), catalogue)) {
-      if (!feed.awaitCaughtUp(wait)) {
-        throw new CommandFailed(
-            "%s must be read within %d s; %s"
-                .formatted(
-                    access.topics().items(),
-                    wait.toSeconds(),
-                    feed.problem() == null ? "reading goes on" : feed.problem()));
+    String topic = access.topics().items();
+    try (ModelSearch search = new ModelSearch(access, reader)) {
+      String waitsFor = search.waitsFor(wait);
+      if (waitsFor != null) {
+        throw new CommandFailed("within %d s %s".formatted(wait.toSeconds(), waitsFor));
       }
-      if (feed.unreadable() > 0) {
-        terminal.note(
-            "%d records of %s could not be read"
-                .formatted(feed.unreadable(), access.topics().items()));
-      }
-      if (catalogue.size() == 0) {
-        throw new CommandFailed(
-            "%s must hold items with words in %s to search, it holds none"
-                .formatted(access.topics().items(), searched));
-      }
-      search(reader, catalogue);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailed("interrupted while reading " + access.topics().items(), e);
-    }
-  }
-
-  private void search(ModelReader reader, Catalogue catalogue) {
-    try (Searcher searcher = Searcher.open(reader, catalogue)) {
+      check(search.contents(), topic);
       if (queries == null) {
-        one(searcher);
+        one(search);
       } else {
-        all(searcher, reader.model(), queries);
+        all(search, reader.model(), queries);
       }
-    }
-  }
-
-  private static RankingModel model(ModelReader reader) {
-    VersionFacts facts = reader.stats().facts();
-    if (facts == null) {
-      throw new NoVersion(reader.model() + " must have a version to search with");
-    }
-    try {
-      return RankingModel.of(facts.settings());
     } catch (NoRanker e) {
       throw new WrongUse("--query and --queries: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailed("interrupted while reading " + topic, e);
     }
   }
 
-  private void one(Searcher searcher) {
+  private void check(ModelSearch.Contents contents, String topic) {
+    if (contents.unreadable() > 0) {
+      terminal.note("%d records of %s could not be read".formatted(contents.unreadable(), topic));
+    }
+    if (contents.documents() == 0) {
+      throw new CommandFailed(
+          "%s must hold items with words in %s to search, it holds none"
+              .formatted(topic, contents.attributes()));
+    }
+  }
+
+  private void one(ModelSearch search) {
     String query = options.query() == null ? "" : options.query();
-    Found found = searcher.search(query, options.top(), options.weight());
+    Found found = search.find(query, options.terms());
     noteTruncated("the query", found);
     terminal.note(
         String.format(
@@ -165,11 +140,11 @@ final class CatalogueSearch {
         .collect(Collectors.joining("   "));
   }
 
-  private void all(Searcher searcher, String model, List<QueryFile.Query> asked) {
+  private void all(ModelSearch search, String model, List<QueryFile.Query> asked) {
     TrecRun run = new TrecRun(model);
     int without = 0;
     for (QueryFile.Query query : asked) {
-      Found found = searcher.search(query.text(), options.top(), options.weight());
+      Found found = search.find(query.text(), options.terms());
       noteTruncated("query " + query.id(), found);
       without += found.documents().isEmpty() ? 1 : 0;
       run.add(query.id(), found);

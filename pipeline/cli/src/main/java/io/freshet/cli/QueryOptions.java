@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.cli.search.SearchTerms;
 import io.freshet.search.Bm25;
 import io.freshet.search.Searcher;
 import java.nio.file.Path;
@@ -8,8 +9,6 @@ import picocli.CommandLine.Option;
 
 /** What a command searches the catalogue for, and how. */
 public final class QueryOptions {
-
-  private static final int SHOWN = 10;
 
   @Option(
       names = "--query",
@@ -64,19 +63,13 @@ public final class QueryOptions {
 
   /** Refuses what cannot be meant. */
   void check() {
-    if (query != null && query.codePoints().noneMatch(Character::isLetterOrDigit)) {
+    if (query != null && SearchTerms.words(query) == 0) {
       throw new WrongUse("--query must hold a word, got \"%s\"".formatted(query));
     }
     if (run != null && queries == null) {
       throw new WrongUse("--run must come with --queries, got none");
     }
-    if (top() < 1 || top() > Searcher.CANDIDATES) {
-      throw new WrongUse("--top must be from 1 to %d, got %d".formatted(Searcher.CANDIDATES, top));
-    }
-    if (!(weight() >= 0 && weight() < Double.POSITIVE_INFINITY)) {
-      throw new WrongUse("--weight must be a number of 0 or more, got " + weight);
-    }
-    bm25();
+    terms();
   }
 
   @Nullable String query() {
@@ -91,22 +84,15 @@ public final class QueryOptions {
     return run;
   }
 
-  int top() {
-    if (top != null) {
-      return top;
-    }
-    return queries == null ? SHOWN : Searcher.CANDIDATES;
-  }
-
-  double weight() {
-    return weight == null ? 1 : weight;
-  }
-
-  Bm25 bm25() {
+  SearchTerms terms() {
+    SearchTerms usual = SearchTerms.DEFAULT;
     try {
-      return new Bm25(k1 == null ? Bm25.DEFAULT.k1() : k1, b == null ? Bm25.DEFAULT.b() : b);
+      return new SearchTerms(
+          top == null ? (queries == null ? usual.top() : Searcher.CANDIDATES) : top,
+          weight == null ? usual.weight() : weight,
+          new Bm25(k1 == null ? usual.bm25().k1() : k1, b == null ? usual.bm25().b() : b));
     } catch (IllegalArgumentException e) {
-      throw new WrongUse("--k1 and --b: " + e.getMessage(), e);
+      throw new WrongUse("--" + e.getMessage(), e);
     }
   }
 }

@@ -25,8 +25,8 @@ import picocli.CommandLine.ParentCommand;
     name = "serve",
     description =
         "Scores over HTTP with the freshest verified version: the Open Inference Protocol at "
-            + "/v2, /score for people, /v2/health/ready, and /metrics. It waits for models that "
-            + "are not there yet.")
+            + "/v2, /score for people, /search by models that rank, /v2/health/ready, and "
+            + "/metrics. It waits for models that are not there yet.")
 final class ServeCommand implements Callable<Integer> {
 
   private static final int THREADS = 64;
@@ -110,7 +110,12 @@ final class ServeCommand implements Callable<Integer> {
         readers.put(model, read.open(options(access, clock, model)));
       }
       return ScoringServer.start(
-          listen.door(THREADS, BODY_BYTES), Build.version(), readers, clock::now, System::nanoTime);
+          listen.door(THREADS, BODY_BYTES),
+          access,
+          Build.version(),
+          readers,
+          clock::now,
+          System::nanoTime);
     } catch (RuntimeException e) {
       readers.values().forEach(ModelReader::close);
       throw e;

@@ -7,21 +7,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.kafka.EmbeddedKafka;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.kafka.SharedTopics;
-import io.freshet.modellog.KafkaModelLog;
-import io.freshet.modellog.ModelLog;
-import io.freshet.modellog.TopicNames;
-import io.freshet.modellog.Version;
-import io.freshet.modellog.VersionFacts;
 import io.freshet.schema.AvroCodec;
 import io.freshet.schema.EventTopics;
 import io.freshet.schema.avro.Evaluation;
 import io.freshet.schema.avro.EvaluationRow;
 import io.freshet.scoring.ScorerFamilies;
 import io.freshet.scoring.settings.ModelSettings;
-import io.freshet.scoring.settings.ModelSettingsJson;
-import io.freshet.scoring.state.HashValue;
-import io.freshet.scoring.state.LearnerDelta;
-import io.freshet.scoring.state.LearnerState;
 import io.freshet.scoring.state.ModelState;
 import io.freshet.scoring.state.StateDelta;
 import io.freshet.scoring.state.Tensor;
@@ -31,19 +22,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,12 +52,12 @@ class ServingCommandsTest {
             - {name: item, from: item.id, as: id, size: 4}
       """;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final EmbeddedKafka kafka;
+  private final Shell shell;
 
   ServingCommandsTest(@TempDir Path directory) {
     kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+    shell = new Shell("--brokers", kafka.brokers());
   }
 
   @BeforeAll
@@ -77,7 +65,7 @@ class ServingCommandsTest {
     KafkaAccess access = KafkaAccess.to(kafka.brokers(), new EventTopics(""));
     new SharedTopics(access).create((short) 1);
     publish("quick", 2);
-    assertThat(run("promote", "shop", "--to", "quick")).as(err()).isZero();
+    assertThat(shell.run("promote", "shop", "--to", "quick")).as(shell.noted()).isZero();
   }
 
   private void publish(String model, int versions) {
@@ -86,46 +74,15 @@ class ServingCommandsTest {
         DefaultModels.read(MODELS, new Source.StreamDefaults(0, 1_000, 1_000)).models().get(0);
     ModelState state = ScorerFamilies.named("boosted-mlp").emptyState(settings);
     state.table("item").findOrInsert(0);
-    AtomicLong wall = new AtomicLong();
-    try (ModelLog log =
-        KafkaModelLog.open(
-            access.client(),
-            new TopicNames("", model),
-            () -> Instant.ofEpochMilli(wall.get()),
-            false)) {
-      long epoch = log.claim(null, HashValue.EMPTY);
-      wall.set(10_000);
-      VersionFacts first = facts(new Version(epoch, 1), null, settings, state);
-      log.publish(first, LearnerDelta.whole(LearnerState.servingOnly(state)));
+    try (WrittenLog log = new WrittenLog(access, model, settings)) {
+      log.publish(state);
       if (versions == 1) {
         return;
       }
       Tensor quality = state.tensor("boost.prefix.quality");
       System.arraycopy(new float[] {0.4f, 900, 0.3f, 900}, 0, quality.data(), 0, 4);
-      wall.set(20_000);
-      VersionFacts second = facts(new Version(epoch, 2), first, settings, state);
-      StateDelta delta = new StateDelta(List.of(quality.copy()), List.of());
-      log.publish(second, LearnerDelta.servingOnly(delta, second.stateHash()));
+      log.publish(state, new StateDelta(List.of(quality.copy()), List.of()));
     }
-  }
-
-  private static VersionFacts facts(
-      Version version, @Nullable VersionFacts parent, ModelSettings settings, ModelState state) {
-    return new VersionFacts(
-        version,
-        parent == null ? null : parent.version(),
-        parent == null ? HashValue.EMPTY : parent.stateHash(),
-        state.computeHash(),
-        version.number(),
-        1_000 * version.number(),
-        Map.of("item", 1L),
-        Map.of(),
-        Map.of(),
-        "passed",
-        ModelSettingsJson.write(settings),
-        1,
-        "java",
-        "test");
   }
 
   @AfterAll
@@ -133,38 +90,19 @@ class ServingCommandsTest {
     kafka.close();
   }
 
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--brokers", kafka.brokers()));
-    return Freshet.run(
-        new Terminal(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false),
-        () -> 1_700_000_000_000L,
-        all.toArray(String[]::new));
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
   /** What scoring two items by {@code more} noted. */
   private String scored(String model, String... more) {
     List<String> args = new ArrayList<>(List.of("score", model, "--items", "a,b"));
     args.addAll(List.of(more));
-    assertThat(run(args.toArray(String[]::new))).as(err()).isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
-    return err();
+    assertThat(shell.run(args.toArray(String[]::new))).as(shell.noted()).isZero();
+    assertThat(shell.lines()).hasSize(2);
+    return shell.noted();
   }
 
   private JsonNode followed(String... args) throws Exception {
-    assertThat(run(args)).as(err()).isZero();
-    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
-    assertThat(lines).hasSize(1);
-    return JsonMapper.builder().build().readTree(lines.get(0));
+    assertThat(shell.run(args)).as(shell.noted()).isZero();
+    assertThat(shell.lines()).hasSize(1);
+    return JsonMapper.builder().build().readTree(shell.said());
   }
 
   @Test
@@ -176,8 +114,8 @@ class ServingCommandsTest {
             "quick: 2 scored by a prefix of 20 units, log loss 0.3000 over some 900 recent"
                 + " examples before they were learnt");
     assertThat(scored("quick", "--budget", "0us")).contains("by a prefix of 8 units, log loss 0.4");
-    assertThat(run("score", "quick", "--items", "a", "--units", "7")).isEqualTo(2);
-    assertThat(err())
+    assertThat(shell.run("score", "quick", "--items", "a", "--units", "7")).isEqualTo(2);
+    assertThat(shell.noted())
         .contains("--units: units must be at least those of the shortest prefix, 8, got 7");
   }
 
@@ -190,8 +128,8 @@ class ServingCommandsTest {
         .contains("quick version 1:1");
     assertThat(scored("quick", "--published-up-to", "1970-01-01T00:00:20Z"))
         .contains("quick version 1:2");
-    assertThat(run("score", "quick", "--items", "a", "--learnt-up-to", "7")).isEqualTo(1);
-    assertThat(err()).contains("the last version learnt up to 1970-01-01T00:00:00.007Z");
+    assertThat(shell.run("score", "quick", "--items", "a", "--learnt-up-to", "7")).isEqualTo(1);
+    assertThat(shell.noted()).contains("the last version learnt up to 1970-01-01T00:00:00.007Z");
   }
 
   @Test
@@ -199,8 +137,8 @@ class ServingCommandsTest {
     assertThat(scored("shop", "--served", "--units", "8"))
         .contains("quick version 1:2")
         .contains("quick: 2 scored by a prefix of 8 units");
-    assertThat(run("score", "shup", "--served", "--items", "a")).isEqualTo(1);
-    assertThat(err())
+    assertThat(shell.run("score", "shup", "--served", "--items", "a")).isEqualTo(1);
+    assertThat(shell.noted())
         .contains("shup must be a served name, which promote makes it")
         .contains("shop]");
   }
@@ -228,7 +166,7 @@ class ServingCommandsTest {
   @Test
   void aWatchedNameChangesOverToTheModelThatProvesBetter() throws Exception {
     publish("slow", 1);
-    assertThat(run("promote", "best", "--to", "slow")).as(err()).isZero();
+    assertThat(shell.run("promote", "best", "--to", "slow")).as(shell.noted()).isZero();
     CountDownLatch watching = new CountDownLatch(1);
     CountDownLatch changed = new CountDownLatch(1);
     PrintStream notes = printing(line -> line.contains("the horizon begins"), watching);
@@ -255,10 +193,10 @@ class ServingCommandsTest {
 
     JsonNode now = followed("follow", "best", "--served", "--versions", "1", "--json");
     assertThat(now.at("/model").asText()).isEqualTo("quick");
-    assertThat(run("compare", "--watch")).isEqualTo(2);
-    assertThat(err()).contains("--watch must have a name to --promote");
-    assertThat(run("compare", "--watch", "--promote", "nothing")).isEqualTo(1);
-    assertThat(err()).contains("nothing must stand for a model before it is watched");
+    assertThat(shell.run("compare", "--watch")).isEqualTo(2);
+    assertThat(shell.noted()).contains("--watch must have a name to --promote");
+    assertThat(shell.run("compare", "--watch", "--promote", "nothing")).isEqualTo(1);
+    assertThat(shell.noted()).contains("nothing must stand for a model before it is watched");
   }
 
   /** Twenty seconds of one step each, of negatives all. */
@@ -316,19 +254,21 @@ class ServingCommandsTest {
 
   @Test
   void aRollbackToWhatCannotBeHadIsRefusedInOneLine() {
-    assertThat(run("rollback", "quick", "--to", "9")).isEqualTo(1);
-    assertThat(err())
+    assertThat(shell.run("rollback", "quick", "--to", "9")).isEqualTo(1);
+    assertThat(shell.noted())
         .contains("quick must have a version 9 that no restart took back")
         .contains("it has 1:1 to 1:2");
-    assertThat(run("rollback", "quick", "--to", "2:1")).isEqualTo(1);
-    assertThat(err()).contains("quick must have a version 2:1 that");
-    assertThat(run("rollback", "quick", "--to", "1")).isEqualTo(1);
-    assertThat(err()).contains("version 1:1 of quick must be committed").contains("none is yet");
-    assertThat(run("rollback", "quick", "--to", "newest")).isEqualTo(2);
-    assertThat(run("rollback", "quick")).isEqualTo(2);
-    assertThat(run("rollback", "nobody", "--to", "1")).isEqualTo(1);
-    assertThat(run("poison", "quick", "--share", "1.5")).isEqualTo(2);
-    assertThat(err()).contains("--share 0 to 1, got 16 and 1.5");
+    assertThat(shell.run("rollback", "quick", "--to", "2:1")).isEqualTo(1);
+    assertThat(shell.noted()).contains("quick must have a version 2:1 that");
+    assertThat(shell.run("rollback", "quick", "--to", "1")).isEqualTo(1);
+    assertThat(shell.noted())
+        .contains("version 1:1 of quick must be committed")
+        .contains("none is yet");
+    assertThat(shell.run("rollback", "quick", "--to", "newest")).isEqualTo(2);
+    assertThat(shell.run("rollback", "quick")).isEqualTo(2);
+    assertThat(shell.run("rollback", "nobody", "--to", "1")).isEqualTo(1);
+    assertThat(shell.run("poison", "quick", "--share", "1.5")).isEqualTo(2);
+    assertThat(shell.noted()).contains("--share 0 to 1, got 16 and 1.5");
   }
 
   @Test

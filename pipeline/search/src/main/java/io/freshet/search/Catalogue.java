@@ -15,6 +15,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.SerialMergeScheduler;
@@ -49,6 +50,7 @@ public final class Catalogue implements AutoCloseable {
 
   private static final Words ALL_WORDS = new Words(Integer.MAX_VALUE, 0, false);
 
+  private final Bm25 bm25;
   private final List<String> searched;
   private final IndexWriter writer;
   private final SearcherManager searchers;
@@ -63,11 +65,13 @@ public final class Catalogue implements AutoCloseable {
   /**
    * An empty catalogue.
    *
+   * @param bm25 of searches that name no other
    * @param searched the attributes whose words are searched, {@value #TEXT} among others
    */
   public Catalogue(Bm25 bm25, List<String> searched) {
+    this.bm25 = bm25;
     this.searched = List.copyOf(searched);
-    Similarity similarity = new BM25Similarity(bm25.k1(), bm25.b());
+    Similarity similarity = similarity(bm25);
     try {
       writer =
           new IndexWriter(
@@ -81,16 +85,23 @@ public final class Catalogue implements AutoCloseable {
               new SearcherFactory() {
                 @Override
                 public IndexSearcher newSearcher(
-                    org.apache.lucene.index.IndexReader reader,
-                    org.apache.lucene.index.@Nullable IndexReader previous) {
-                  IndexSearcher searcher = new IndexSearcher(reader);
-                  searcher.setSimilarity(similarity);
-                  return searcher;
+                    IndexReader reader, @Nullable IndexReader previous) {
+                  return searcher(reader, similarity);
                 }
               });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Similarity similarity(Bm25 bm25) {
+    return new BM25Similarity(bm25.k1(), bm25.b());
+  }
+
+  private static IndexSearcher searcher(IndexReader reader, Similarity similarity) {
+    IndexSearcher searcher = new IndexSearcher(reader);
+    searcher.setSimilarity(similarity);
+    return searcher;
   }
 
   /**
@@ -184,6 +195,11 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
+  /** Of searches that name no other. */
+  Bm25 bm25() {
+    return bm25;
+  }
+
   /** Whether an item is there as it was. */
   boolean has(CatalogueItem item) {
     Known known = items.get(item.id());
@@ -201,6 +217,11 @@ public final class Catalogue implements AutoCloseable {
    * @param words each counts once, however often it is there
    */
   public List<Candidate> best(List<String> words, int atMost) {
+    return best(words, atMost, bm25);
+  }
+
+  /** As {@link #best(List, int)}, by other constants: an index does not depend on them. */
+  public List<Candidate> best(List<String> words, int atMost, Bm25 by) {
     BooleanQuery.Builder query = new BooleanQuery.Builder();
     Set<String> distinct = new LinkedHashSet<>();
     words.forEach(word -> distinct.add(cut(word)));
@@ -209,7 +230,9 @@ public final class Catalogue implements AutoCloseable {
         .forEach(
             word -> query.add(new TermQuery(new Term(TEXT, word)), BooleanClause.Occur.SHOULD));
     return with(
-        searcher -> {
+        shared -> {
+          IndexSearcher searcher =
+              by.equals(bm25) ? shared : searcher(shared.getIndexReader(), similarity(by));
           List<Candidate> found = new ArrayList<>();
           StoredFields stored = searcher.storedFields();
           for (ScoreDoc hit : searcher.search(query.build(), atMost).scoreDocs) {

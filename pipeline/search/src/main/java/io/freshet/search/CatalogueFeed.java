@@ -73,6 +73,11 @@ public final class CatalogueFeed implements AutoCloseable {
     return caughtUp.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  /** Whether everything that the topic held at the start was read. */
+  public boolean isCaughtUp() {
+    return caughtUp.getCount() == 0;
+  }
+
   /** What keeps it from reading; null when nothing does. */
   public @Nullable String problem() {
     return problem;

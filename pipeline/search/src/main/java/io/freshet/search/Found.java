@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param words of the query that were searched for: the first so many as the model reads
  * @param wordsInAll of the query
- * @param version that ordered the documents
+ * @param model that ordered the documents
+ * @param version of it
  * @param eventTime up to which the version has learnt, milliseconds since 1970 UTC
  * @param staleness source clock at the call minus the event time up to which the version has learnt
  * @param generation how often its document side had changed
@@ -20,6 +21,7 @@ import java.util.List;
 public record Found(
     List<String> words,
     int wordsInAll,
+    String model,
     Version version,
     long eventTime,
     Duration staleness,

@@ -35,6 +35,7 @@ final class Generations {
   private @Nullable KeptVersion kept;
   private @Nullable KeptVersion coming;
   private @Nullable KeptVersion reading;
+  private boolean closed;
 
   /**
    * What to search with.
@@ -73,7 +74,7 @@ final class Generations {
     }
     // The first version, or one that nobody announced: its documents are read as they are met.
     DocumentVectors fresh = new DocumentVectors(side, capacity);
-    ready = fresh;
+    ready = closed ? null : fresh;
     kept = null;
     return new Choice(fresh, null);
   }
@@ -100,7 +101,7 @@ final class Generations {
       if (present != null && ready != null && ready.side().equals(present.side())) {
         kept = present;
       }
-      coming = copy;
+      coming = closed ? null : copy;
     }
     background.execute(this::readComing);
   }
@@ -144,6 +145,15 @@ final class Generations {
       return true;
     }
     return coming != null && coming.side().equals(side);
+  }
+
+  /** Lets go of all vectors and copies; a reader that goes on announces in vain. */
+  synchronized void close() {
+    closed = true;
+    ready = null;
+    kept = null;
+    coming = null;
+    reading = null;
   }
 
   private void readComing() {

@@ -70,6 +70,11 @@ public final class Searcher implements AutoCloseable {
     return searcher;
   }
 
+  /** As {@link #search(String, int, double, Bm25)}, by the catalogue's own constants of BM25. */
+  public Found search(String query, int atMost, double weight) {
+    return search(query, atMost, weight, catalogue.bm25());
+  }
+
   /**
    * The documents that suit a query best. A query without words finds nothing; of one with more
    * words than the model reads, the first ones count for BM25 too.
@@ -80,20 +85,20 @@ public final class Searcher implements AutoCloseable {
    * @throws io.freshet.serving.NoVersion before its first version
    * @throws io.freshet.serving.StaleModel beyond the reader's staleness limit
    */
-  public Found search(String query, int atMost, double weight) {
+  public Found search(String query, int atMost, double weight, Bm25 bm25) {
     if (atMost < 1 || !(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           "at least 1 document must be asked for, with a weight of 0 or more, got %d and %s"
               .formatted(atMost, weight));
     }
-    return reader.read(served -> search(served, query, atMost, weight));
+    return reader.read(served -> search(served, query, atMost, weight, bm25));
   }
 
-  private Found search(Served served, String text, int atMost, double weight) {
+  private Found search(Served served, String text, int atMost, double weight, Bm25 bm25) {
     RankingModel model = models.of(served.facts().settings());
     ColbertScorer scorer = (ColbertScorer) served.scorer();
     Generations.Choice choice = generations.choose(Ranking.sideOf(model, scorer.texts()));
-    Search search = new Search(text, atMost, weight, served.now());
+    Search search = new Search(text, atMost, weight, bm25, served.now());
     KeptVersion kept = choice.instead();
     if (kept == null) {
       return search.by(model, served.facts(), scorer, choice.vectors());
@@ -106,23 +111,26 @@ public final class Searcher implements AutoCloseable {
     private final String text;
     private final int atMost;
     private final double weight;
+    private final Bm25 bm25;
     private final long now;
 
-    Search(String text, int atMost, double weight, long now) {
+    Search(String text, int atMost, double weight, Bm25 bm25, long now) {
       this.text = text;
       this.atMost = atMost;
       this.weight = weight;
+      this.bm25 = bm25;
       this.now = now;
     }
 
     Found by(
         RankingModel model, VersionFacts facts, ColbertScorer scorer, DocumentVectors vectors) {
       RankingModel.Query query = model.query(text);
-      List<Candidate> candidates = catalogue.best(query.words(), CANDIDATES);
+      List<Candidate> candidates = catalogue.best(query.words(), CANDIDATES, bm25);
       Ranking ranking = new Ranking(model, scorer, vectors, now);
       return new Found(
           query.words(),
           query.wordsInAll(),
+          model.settings().name(),
           facts.version(),
           facts.eventTime(),
           Duration.ofMillis(Math.max(0, now - facts.eventTime())),
@@ -133,9 +141,10 @@ public final class Searcher implements AutoCloseable {
     }
   }
 
-  /** Stops reading documents in the background. */
+  /** Stops reading documents in the background, and lets go of what was read. */
   @Override
   public void close() {
     background.shutdownNow();
+    generations.close();
   }
 }

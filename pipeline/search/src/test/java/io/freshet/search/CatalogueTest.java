@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,12 +57,14 @@ class CatalogueTest {
       texts.add(text.toString().strip());
     }
     for (Bm25 bm25 : List.of(Bm25.DEFAULT, new Bm25(0.6f, 0.3f), new Bm25(2, 0.9f))) {
-      try (Catalogue tried = new Catalogue(bm25, List.of("text"))) {
-        for (int i = 0; i < texts.size(); i++) {
-          tried.put("i" + i, 1, Map.of(), texts.get(i));
-        }
-        tried.refresh();
+      try (Catalogue tried = filled(bm25, texts)) {
         List<Candidate> best = tried.best(List.of("w1", "w5", "w9"), 100);
+        // An index of other constants searches by these as well as one of their own.
+        Bm25 other = new Bm25(1.7f, 0.1f);
+        try (Catalogue own = filled(other, texts)) {
+          assertThat(scores(tried.best(List.of("w1", "w5"), 100, other)))
+              .isEqualTo(scores(own.best(List.of("w1", "w5"), 100)));
+        }
 
         assertThat(best)
             .hasSizeGreaterThan(20)
@@ -73,6 +76,19 @@ class CatalogueTest {
         }
       }
     }
+  }
+
+  private static Catalogue filled(Bm25 bm25, List<String> texts) {
+    Catalogue catalogue = new Catalogue(bm25, List.of("text"));
+    for (int i = 0; i < texts.size(); i++) {
+      catalogue.put("i" + i, 1, Map.of(), texts.get(i));
+    }
+    catalogue.refresh();
+    return catalogue;
+  }
+
+  private static Map<String, Float> scores(List<Candidate> found) {
+    return found.stream().collect(Collectors.toMap(c -> c.item().id(), Candidate::score));
   }
 
   /** Robertson and Walker's sum, less its constant factor k1 + 1, as Lucene leaves it out. */

@@ -138,6 +138,16 @@ class GenerationsTest {
   }
 
   @Test
+  void aClosedSearcherReadsNothingAnewHoweverLongItsReaderGoesOn() {
+    publish(1);
+    found();
+    searcher.close();
+    publish(2);
+    publish(3);
+    assertThat(background.next()).isFalse();
+  }
+
+  @Test
   void neverMixesUnderConcurrentSwaps() throws Exception {
     int versions = 300;
     publish(1);

@@ -4,14 +4,22 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.Causes;
 import io.freshet.cli.WrongUse;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +59,7 @@ public final class WebServer implements AutoCloseable {
               config.startupWatcherEnabled = false;
               config.http.maxRequestSize = door.bodyBytes();
               config.jetty.threadPool = new QueuedThreadPool(door.threads(), LEAST_THREADS);
+              config.jetty.modifyServer(jetty -> jetty.setErrorHandler(new Unreadable()));
             });
     server.exception(RequestRefused.class, (e, context) -> error(context, e.status(), e));
     server.exception(HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e));
@@ -72,7 +81,25 @@ public final class WebServer implements AutoCloseable {
   }
 
   private static void error(Context context, int status, Exception e) {
-    json(context, status, JsonNodeFactory.instance.objectNode().put("error", Causes.of(e)));
+    json(context, status, error(Causes.of(e)));
+  }
+
+  private static ObjectNode error(String message) {
+    return JsonNodeFactory.instance.objectNode().put("error", message);
+  }
+
+  /** Answers what is no request, such as a link that is too long: it reaches no route. */
+  private static final class Unreadable extends ErrorHandler {
+
+    @Override
+    public ByteBuffer badMessageError(
+        int status, @Nullable String reason, HttpFields.Mutable fields) {
+      fields.put(HttpHeader.CONTENT_TYPE, "application/json");
+      return ByteBuffer.wrap(
+          error(reason == null ? HttpStatus.getMessage(status) : reason)
+              .toString()
+              .getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /** Answers with {@code json}, which nobody on the way may keep. */

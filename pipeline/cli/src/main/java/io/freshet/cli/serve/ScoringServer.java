@@ -5,29 +5,27 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.http.PrometheusText;
 import io.freshet.cli.http.RequestRefused;
 import io.freshet.cli.http.WebServer;
+import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.modellog.Version;
 import io.freshet.serving.ModelReader;
-import io.freshet.serving.Scores;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Scores over HTTP: the Open Inference Protocol (version 2) at {@code /v2}, {@code /score} for
- * people, {@code /metrics}. Every answer says by which version it is and how stale that is.
+ * people, {@code /search} by models that rank, {@code /metrics}. Every answer says by which version
+ * it is and how stale that is.
  */
 public final class ScoringServer implements AutoCloseable {
 
@@ -41,14 +39,14 @@ public final class ScoringServer implements AutoCloseable {
           .build()
           .readerFor(JsonNode.class);
   private final String release;
-  private final Map<String, ServedModel> models;
+  private final ServedModels models;
   private final ServeMetrics metrics;
-  private final LongSupplier nanoTime;
   private final WebServer server;
 
   /**
    * Begins to answer.
    *
+   * @param kafka where the catalogue is, for searches
    * @param release which Freshet this is
    * @param readers by the name that requests give; closed with the server
    * @param sourceClock milliseconds since 1970 UTC; 0 while the source's time is not known
@@ -56,28 +54,32 @@ public final class ScoringServer implements AutoCloseable {
    */
   public static ScoringServer start(
       WebServer.Door door,
+      KafkaAccess kafka,
       String release,
       Map<String, ModelReader> readers,
       LongSupplier sourceClock,
       LongSupplier nanoTime) {
-    Map<String, ServedModel> models = new LinkedHashMap<>();
-    readers.forEach((name, reader) -> models.put(name, new ServedModel(name, reader, sourceClock)));
-    return new ScoringServer(door, release, models, nanoTime);
+    List<ServedModel> models = new ArrayList<>();
+    readers.forEach(
+        (name, reader) -> models.add(new ServedModel(name, kafka, reader, sourceClock)));
+    return new ScoringServer(door, release, new ServedModels(models), nanoTime);
   }
 
   private ScoringServer(
-      WebServer.Door door, String release, Map<String, ServedModel> models, LongSupplier nanoTime) {
+      WebServer.Door door, String release, ServedModels models, LongSupplier nanoTime) {
     this.release = release;
     this.models = models;
-    this.metrics = new ServeMetrics(models.values());
-    this.nanoTime = nanoTime;
+    this.metrics = new ServeMetrics(models.all(), nanoTime);
     PrometheusText text = metrics.text();
+    ScoreEndpoint score = new ScoreEndpoint(models, metrics.scores());
+    SearchEndpoint search = new SearchEndpoint(models, metrics.searches(), nanoTime);
     this.server =
         WebServer.start(
             door,
             routes -> {
               protocol(routes);
-              routes.get("/score", this::scoreForPeople);
+              routes.get("/score", score::answer);
+              routes.get("/search", search::answer);
               routes.get("/metrics", text::answer);
             });
   }
@@ -106,7 +108,7 @@ public final class ScoringServer implements AutoCloseable {
   /** Ready when every model is; says which is not, and why. */
   private void ready(Context context) {
     Map<String, String> waiting = new LinkedHashMap<>();
-    for (ServedModel model : models.values()) {
+    for (ServedModel model : models.all()) {
       String why = model.waitsFor();
       if (why != null) {
         waiting.put(model.name(), why);
@@ -122,7 +124,7 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   private void modelReady(Context context) {
-    ServedModel model = named(context.pathParam("model"));
+    ServedModel model = models.named(context.pathParam("model"));
     checkVersion(context, model.version());
     String why = model.waitsFor();
     ObjectNode answer = NODES.objectNode().put("name", model.name()).put("ready", why == null);
@@ -133,7 +135,7 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   private void describeModel(Context context) {
-    ServedModel model = named(context.pathParam("model"));
+    ServedModel model = models.named(context.pathParam("model"));
     Version version = model.version();
     checkVersion(context, version);
     WebServer.json(
@@ -143,16 +145,19 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   private void infer(Context context) {
-    ServedModel model = named(context.pathParam("model"));
+    ServedModel model = models.named(context.pathParam("model"));
     ObjectNode answer =
-        timed(
-            model,
-            () -> {
-              InferenceProtocol.Inference inference = InferenceProtocol.read(tree(context.body()));
-              ScoreAnswer scored = model.score(inference.request());
-              checkVersion(context, scored.scores().version());
-              return InferenceProtocol.answer(inference, model, scored);
-            });
+        metrics
+            .scores()
+            .timed(
+                model,
+                () -> {
+                  InferenceProtocol.Inference inference =
+                      InferenceProtocol.read(tree(context.body()));
+                  ScoreAnswer scored = model.score(inference.request());
+                  checkVersion(context, scored.scores().version());
+                  return InferenceProtocol.answer(inference, model, scored);
+                });
     WebServer.json(context, 200, answer);
   }
 
@@ -172,104 +177,6 @@ public final class ScoringServer implements AutoCloseable {
     }
   }
 
-  /** {@code /score?user=u1&items=i1,i2&context.device=phone}, the best first. */
-  private void scoreForPeople(Context context) {
-    String name = context.queryParam("model");
-    if (name == null && models.size() > 1) {
-      throw RequestRefused.bad("model must be one of %s, got none".formatted(models.keySet()));
-    }
-    ServedModel model = name == null ? models.values().iterator().next() : named(name);
-    ObjectNode answer =
-        timed(
-            model,
-            () -> {
-              ScoreRequest request = request(context);
-              return forPeople(request, model, model.score(request));
-            });
-    WebServer.json(context, 200, answer);
-  }
-
-  private static ScoreRequest request(Context context) {
-    Map<String, Object> values = new HashMap<>();
-    context
-        .queryParamMap()
-        .forEach(
-            (name, given) -> {
-              if (name.startsWith(InferenceProtocol.CONTEXT)) {
-                values.put(
-                    name.substring(InferenceProtocol.CONTEXT.length()),
-                    given.size() == 1 ? value(given.get(0)) : given);
-              } else if (!List.of(
-                      "user", "items", "model", EffortParameters.UNITS, EffortParameters.BUDGET_US)
-                  .contains(name)) {
-                throw RequestRefused.bad(
-                    "parameters must be user, items, model, units, budgetUs or context.NAME, got "
-                        + name);
-              }
-            });
-    String user = context.queryParam("user");
-    String items = context.queryParam("items");
-    return new ScoreRequest(
-        user == null ? "" : user,
-        items == null || items.isEmpty() ? List.of() : Arrays.asList(items.split(",", -1)),
-        values,
-        EffortParameters.of(
-            context.queryParam(EffortParameters.UNITS),
-            context.queryParam(EffortParameters.BUDGET_US)));
-  }
-
-  /** A number where it reads as one, as with {@code freshet score --context}. */
-  private static Object value(String text) {
-    try {
-      double number = Double.parseDouble(text);
-      return Double.isFinite(number) ? Double.valueOf(number) : text;
-    } catch (NumberFormatException e) {
-      return text;
-    }
-  }
-
-  private static ObjectNode forPeople(ScoreRequest request, ServedModel model, ScoreAnswer answer) {
-    Scores scores = answer.scores();
-    ObjectNode json = NODES.objectNode().put("name", model.name());
-    json.put("version", scores.version().toString());
-    json.setAll(answer.facts());
-    ArrayNode items = json.putArray("scores");
-    IntStream.range(0, scores.size())
-        .boxed()
-        .sorted((a, b) -> Float.compare(scores.of(b), scores.of(a)))
-        .forEach(
-            i ->
-                items.addObject().put("item", request.itemIds().get(i)).put("score", scores.of(i)));
-    return json;
-  }
-
-  private interface Scoring {
-    ObjectNode answer();
-  }
-
-  private ObjectNode timed(ServedModel model, Scoring scoring) {
-    long began = nanoTime.getAsLong();
-    try {
-      ObjectNode answer = scoring.answer();
-      metrics.scored(model, nanoTime.getAsLong() - began);
-      return answer;
-    } catch (RequestRefused e) {
-      metrics.count(
-          model,
-          e.status() == 503 ? ServeMetrics.Outcome.UNAVAILABLE : ServeMetrics.Outcome.REFUSED);
-      throw e;
-    }
-  }
-
-  private ServedModel named(String name) {
-    ServedModel model = models.get(name);
-    if (model == null) {
-      throw new RequestRefused(
-          404, "a model must be one of %s, got %s".formatted(models.keySet(), name));
-    }
-    return model;
-  }
-
   /** A path may name a version; there is only the one that is served. */
   private static void checkVersion(Context context, @Nullable Version served) {
     String wanted = context.pathParamMap().get("version");
@@ -283,7 +190,7 @@ public final class ScoringServer implements AutoCloseable {
 
   /** Null when all models can be scored with, and what is waited for when not. */
   public @Nullable String waitsFor(String name) {
-    return named(name).waitsFor();
+    return models.named(name).waitsFor();
   }
 
   public int port() {
@@ -297,6 +204,6 @@ public final class ScoringServer implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    models.values().forEach(ServedModel::close);
+    models.close();
   }
 }

@@ -2,71 +2,57 @@ package io.freshet.cli.serve;
 
 import io.freshet.cli.http.PrometheusText;
 import io.freshet.cli.http.ReaderMetrics;
-import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 
 /** What a scoring process tells Prometheus: its readers, and how requests fare. */
 public final class ServeMetrics {
 
-  /** What became of a request to score. */
-  enum Outcome {
-    SCORED,
-
-    /** The request was wrong. */
-    REFUSED,
-
-    /** There was no version, or none that is fresh enough. */
-    UNAVAILABLE
-  }
-
   private final PrometheusRegistry registry = PrometheusText.withProcess(new PrometheusRegistry());
-  private final Counter requests;
-  private final Histogram duration;
+  private final RequestMetrics scores;
+  private final RequestMetrics searches;
 
-  public ServeMetrics(Collection<ServedModel> models) {
+  /**
+   * @param nanoTime what requests are timed with
+   */
+  public ServeMetrics(Collection<ServedModel> models, LongSupplier nanoTime) {
     ReaderMetrics.register(
         registry,
         () -> models.stream().map(ServedModel::reading).filter(Objects::nonNull).toList());
-    this.requests =
-        Counter.builder()
-            .name("freshet_score_requests_total")
-            .help("Requests for scores, by what became of them.")
-            .labelNames("model", "outcome")
-            .register(registry);
-    this.duration =
-        Histogram.builder()
-            .name("freshet_score_duration_seconds")
-            .help("Time of answering one request with scores.")
-            .unit(Unit.SECONDS)
-            .labelNames("model")
-            .classicOnly()
-            .classicUpperBounds(
-                0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
-            .register(registry);
-    for (ServedModel model : models) {
-      duration.initLabelValues(model.name());
-      for (Outcome outcome : Outcome.values()) {
-        requests.initLabelValues(model.name(), label(outcome));
-      }
-    }
+    this.scores = new RequestMetrics(registry, "score", "scored", nanoTime);
+    models.forEach(scores::begin);
+    this.searches = new RequestMetrics(registry, "search", "searched", nanoTime);
+    models.forEach(searches::begin);
+    GaugeWithCallback.builder()
+        .name("freshet_catalogue_documents")
+        .help("Documents that searches by a model can find; 0 of one that does not rank.")
+        .labelNames("model")
+        .callback(
+            callback ->
+                models.forEach(
+                    model -> callback.call(model.search().contents().documents(), model.name())))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("freshet_catalogue_unreadable_total")
+        .help("Records of the catalogue that could not be read.")
+        .labelNames("model")
+        .callback(
+            callback ->
+                models.forEach(
+                    model -> callback.call(model.search().contents().unreadable(), model.name())))
+        .register(registry);
   }
 
-  void scored(ServedModel model, long nanos) {
-    duration.labelValues(model.name()).observe(nanos / 1e9);
-    count(model, Outcome.SCORED);
+  RequestMetrics scores() {
+    return scores;
   }
 
-  void count(ServedModel model, Outcome outcome) {
-    requests.labelValues(model.name(), label(outcome)).inc();
-  }
-
-  private static String label(Outcome outcome) {
-    return outcome.name().toLowerCase(Locale.ROOT);
+  RequestMetrics searches() {
+    return searches;
   }
 
   public PrometheusText text() {

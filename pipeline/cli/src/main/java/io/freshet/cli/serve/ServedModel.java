@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.http.ReaderCounts;
 import io.freshet.cli.http.ReaderMetrics;
 import io.freshet.cli.http.RequestRefused;
+import io.freshet.cli.kafka.KafkaAccess;
+import io.freshet.cli.search.ModelSearch;
 import io.freshet.modellog.Version;
 import io.freshet.modellog.VersionFacts;
+import io.freshet.search.NoRanker;
 import io.freshet.serving.ModelReader;
 import io.freshet.serving.NoVersion;
 import io.freshet.serving.ReaderStats;
@@ -23,6 +26,7 @@ public final class ServedModel implements AutoCloseable {
 
   private final String name;
   private final ModelReader reader;
+  private final ModelSearch search;
   private final LongSupplier sourceClock;
   private volatile @Nullable Family family;
 
@@ -30,12 +34,16 @@ public final class ServedModel implements AutoCloseable {
   private record Family(String settings, String name) {}
 
   /**
+   * @param kafka where the catalogue is: a model that ranks begins to read it with its first
+   *     version
    * @param sourceClock milliseconds since 1970 UTC; 0 while the source's time is not known
    */
-  public ServedModel(String name, ModelReader reader, LongSupplier sourceClock) {
+  public ServedModel(String name, KafkaAccess kafka, ModelReader reader, LongSupplier sourceClock) {
     this.name = name;
     this.reader = reader;
+    this.search = new ModelSearch(kafka, reader);
     this.sourceClock = sourceClock;
+    reader.onSwap(swap -> waitsFor());
   }
 
   String name() {
@@ -65,7 +73,11 @@ public final class ServedModel implements AutoCloseable {
     }
   }
 
-  private boolean isTimeKnown() {
+  ModelSearch search() {
+    return search;
+  }
+
+  boolean isTimeKnown() {
     return sourceClock.getAsLong() > 0;
   }
 
@@ -73,9 +85,22 @@ public final class ServedModel implements AutoCloseable {
   @Nullable String waitsFor() {
     try {
       reader.awaitFirst(Duration.ZERO);
-      return isTimeKnown() ? null : "the source's time must be read from its events first";
+      String catalogue = catalogueWaitsFor();
+      return isTimeKnown() ? catalogue : "the source's time must be read from its events first";
     } catch (NoVersion e) {
       return String.valueOf(e.getMessage());
+    }
+  }
+
+  /** Of a model that ranks; null where there is nothing to wait for. */
+  private @Nullable String catalogueWaitsFor() {
+    try {
+      return search.waitsFor(Duration.ZERO);
+    } catch (NoRanker e) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "this process ends";
     }
   }
 
@@ -128,6 +153,7 @@ public final class ServedModel implements AutoCloseable {
 
   @Override
   public void close() {
+    search.close();
     reader.close();
   }
 }

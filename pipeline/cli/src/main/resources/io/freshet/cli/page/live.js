@@ -192,8 +192,8 @@ function showFound(answer) {
     number(answer.stalenessMs) + " ms behind · " + answer.tookMs.toFixed(1) + " ms";
   byId("found").replaceChildren(...answer.documents.map((d) => {
     const item = document.createElement("li"), why = element("p", "why", "");
-    item.append(element("b", "", d.title || d.id), element("span", "scores",
-      d.id + " · score " + d.score.toFixed(2) + " · BM25 " + d.bm25.toFixed(2) + " · match " + d.match.toFixed(3)));
+    item.append(element("b", "", d.title || d.item), element("span", "scores",
+      d.item + " · score " + d.score.toFixed(2) + " · BM25 " + d.bm25.toFixed(2) + " · match " + d.match.toFixed(3)));
     why.append(...d.matches.map((m) => {
       const pair = element("span", "met", m.queryWord + " ~ " + m.documentWord + " ");
       pair.style.setProperty("--like", Math.max(0, m.similarity));

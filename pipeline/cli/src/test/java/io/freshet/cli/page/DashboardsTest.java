@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.freshet.cli.collect.CollectMetrics;
 import io.freshet.cli.http.PrometheusText;
+import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.serve.ServeMetrics;
 import io.freshet.cli.serve.ServedModel;
 import io.freshet.job.learner.LearnerGauge;
+import io.freshet.schema.EventTopics;
 import io.freshet.serving.testing.FakeModelReader;
 import java.io.File;
 import java.io.IOException;
@@ -77,7 +79,12 @@ class DashboardsTest {
     CollectMetrics collect = new CollectMetrics();
     collect.heartbeats(() -> 0);
     FakeModelReader reader = new FakeModelReader(candidate -> 0.5);
-    ServeMetrics serve = new ServeMetrics(List.of(new ServedModel("din", reader, () -> 1)));
+    ServeMetrics serve =
+        new ServeMetrics(
+            List.of(
+                new ServedModel(
+                    "din", KafkaAccess.to("nowhere:1", new EventTopics("")), reader, () -> 1)),
+            () -> 0);
     Set<String> names = new TreeSet<>();
     for (PrometheusText metrics :
         List.of(

@@ -87,10 +87,11 @@ class LivePageTest {
     }
     return new SearchView(
         model,
+        "1:5",
+        model,
+        250L,
         List.of(query),
         1,
-        "1:5",
-        250,
         3,
         100,
         20,

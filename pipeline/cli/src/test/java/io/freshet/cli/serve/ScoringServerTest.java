@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.cli.http.WebServer;
+import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.modellog.Version;
+import io.freshet.schema.EventTopics;
 import io.freshet.scoring.AnytimeScorer.Prefix;
 import io.freshet.scoring.feature.Instance;
 import io.freshet.serving.testing.FakeModelReader;
@@ -34,6 +36,7 @@ class ScoringServerTest {
   private final ScoringServer server =
       ScoringServer.start(
           new WebServer.Door("127.0.0.1", 0, 8, 1 << 16),
+          KafkaAccess.to("nowhere:1", new EventTopics("")),
           "test",
           new LinkedHashMap<>(Map.of("din", din, "base", base)),
           sourceTime::get,
