@@ -96,6 +96,6 @@ final class AuditCommand implements Callable<Integer> {
         models == null && identity != null
             ? identity.modelsFile()
             : DefaultModels.text(models, argument);
-    return DefaultModels.read(text, Sources.open(argument, 1).defaults());
+    return DefaultModels.readToLearn(text, Sources.open(argument, 1).defaults());
   }
 }

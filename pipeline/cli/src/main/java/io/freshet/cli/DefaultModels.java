@@ -56,12 +56,23 @@ public final class DefaultModels {
    * @throws InvalidSettings with every problem
    */
   public static ModelsFile read(String text, Source.StreamDefaults defaults) {
+    return reader(defaults).read(text);
+  }
+
+  /**
+   * As {@link #read}, for learning on this machine: files that the settings name must be here.
+   *
+   * @throws InvalidSettings with every problem
+   */
+  static ModelsFile readToLearn(String text, Source.StreamDefaults defaults) {
+    return reader(defaults).toLearn().read(text);
+  }
+
+  private static ModelsFileReader reader(Source.StreamDefaults defaults) {
     return new ModelsFileReader(
-            LearnerFamilies.all().stream()
-                .collect(
-                    Collectors.toMap(family -> family.scoring().name(), LearnerFamily::engines)),
-            new SettingsDefaults(defaults.outOfOrdernessMs(), defaults.waitMs(), defaults.spanMs()))
-        .read(text);
+        LearnerFamilies.all().stream()
+            .collect(Collectors.toMap(family -> family.scoring().name(), LearnerFamily::engines)),
+        new SettingsDefaults(defaults.outOfOrdernessMs(), defaults.waitMs(), defaults.spanMs()));
   }
 
   private static @Nullable String resource(String sourceName) {

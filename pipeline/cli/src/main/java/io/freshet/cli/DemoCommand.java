@@ -154,7 +154,7 @@ final class DemoCommand implements Callable<Integer> {
         models == null && before != null && before.source().equals(argument)
             ? before.modelsFile()
             : DefaultModels.text(models, opened.name());
-    ModelsFile file = DefaultModels.read(text, opened.defaults());
+    ModelsFile file = DefaultModels.readToLearn(text, opened.defaults());
     Map<String, String> settings =
         file.models().stream()
             .collect(Collectors.toMap(ModelSettings::name, ModelSettingsJson::write));

@@ -176,16 +176,22 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Times and features suit the source, where it can be opened to ask it. */
+  /**
+   * Times and features suit the source, where it can be opened to ask it. What is submitted is not
+   * learnt here: whether its files are there, the cluster's machines find.
+   */
   private ModelsFile models() {
     boolean canBeAsked = source.equals("simulator") || source.contains(":");
     Source asked = canBeAsked ? Sources.open(source, 0) : null;
     SettingsDefaults live = SettingsDefaults.LIVE;
-    return DefaultModels.read(
-        DefaultModels.text(models, asked == null ? source : asked.name()),
+    Source.StreamDefaults defaults =
         asked == null
             ? new Source.StreamDefaults(live.outOfOrdernessMs(), live.waitMs(), live.spanMs())
-            : asked.defaults());
+            : asked.defaults();
+    String text = DefaultModels.text(models, asked == null ? source : asked.name());
+    return flink == null
+        ? DefaultModels.readToLearn(text, defaults)
+        : DefaultModels.read(text, defaults);
   }
 
   private int submit(ModelsFile file, KafkaAccess access, String address) {

@@ -104,6 +104,39 @@ class FreshetTest {
   }
 
   @Test
+  void anEncoderThatIsNotThereIsRefusedByWhatLearnsAndByNothingElse() throws Exception {
+    Path models = directory.resolve("models.yaml");
+    Files.writeString(
+        models,
+        """
+        models:
+          colbert:
+            family: colbert
+            features:
+              - {name: query, from: query.text, as: tokens, length: 8}
+              - {name: text, from: item.text, as: tokens, length: 16}
+            ranking: {pretrained: {tokenizer: nowhere/tokenizer.json, model: nowhere/encoder.pt}}
+            batch: {size: 0}
+        """);
+    for (String command : List.of("demo", "train")) {
+      assertThat(shell.run(command, "--models", models.toString())).isEqualTo(2);
+      assertThat(shell.error())
+          .contains("models.colbert.batch.size: must be 1 to 65536, got 0")
+          .contains(
+              "models.colbert.ranking.pretrained.tokenizer: must be a file that can be read, got nowhere/tokenizer.json")
+          .contains(
+              "models.colbert.ranking.pretrained.model: must be a file that can be read, got nowhere/encoder.pt");
+    }
+    Files.writeString(models, Files.readString(models).replace("{size: 0}", "{size: 64}"));
+    for (List<String> elsewhere : List.of(List.of("collect"), List.of("train", "--flink", "f:1"))) {
+      List<String> line = new ArrayList<>(elsewhere);
+      line.addAll(List.of("--models", models.toString()));
+      assertThat(shell.run(line.toArray(new String[0]))).isEqualTo(2);
+      assertThat(shell.error()).contains("must say where Kafka is, got none");
+    }
+  }
+
+  @Test
   void anEmptyModelsFileIsRefused() throws Exception {
     Path models = Files.writeString(directory.resolve("empty.yaml"), "");
     assertThat(shell.run("demo", "--models", models.toString())).isEqualTo(2);

@@ -27,6 +27,7 @@ public final class ModelsFileReader {
 
   private final Map<String, List<String>> families;
   private final SettingsDefaults defaults;
+  private final boolean toLearn;
 
   /**
    * @param families the names that {@code family:} may have, each with its engines, the first being
@@ -34,8 +35,19 @@ public final class ModelsFileReader {
    * @param defaults what holds where the file is silent on time
    */
   public ModelsFileReader(Map<String, List<String>> families, SettingsDefaults defaults) {
+    this(families, defaults, false);
+  }
+
+  private ModelsFileReader(
+      Map<String, List<String>> families, SettingsDefaults defaults, boolean toLearn) {
     this.families = new TreeMap<>(families);
     this.defaults = defaults;
+    this.toLearn = toLearn;
+  }
+
+  /** For the machine that learns: it also refuses settings that name files which are not there. */
+  public ModelsFileReader toLearn() {
+    return new ModelsFileReader(families, defaults, true);
   }
 
   /** Reads a file. */
@@ -50,10 +62,9 @@ public final class ModelsFileReader {
   /** Reads a file's text. */
   public ModelsFile read(String yaml) {
     Problems problems = new Problems();
-    Setting.Context context = new Setting.Context(defaults, "");
-    Section top = Section.of(parse(yaml), "", problems, context).knows(TOP);
+    Section top = Section.of(parse(yaml), "", problems, context("")).knows(TOP);
     StreamSettings stream = stream(top, problems);
-    Section models = top.below("models").with(new Setting.Context(defaults, stream.labelAction()));
+    Section models = top.below("models").with(context(stream.labelAction()));
     if (models.keys().isEmpty()) {
       problems.add("models", "must declare at least one model", "none");
     }
@@ -87,9 +98,12 @@ public final class ModelsFileReader {
 
   /** The stream's settings of a file that says nothing of them. */
   private StreamSettings silent() {
-    Setting.Context context = new Setting.Context(defaults, "");
-    Section nothing = Section.of(null, "", new Problems(), context);
+    Section nothing = Section.of(null, "", new Problems(), context(""));
     return stream(nothing, new Problems());
+  }
+
+  private Setting.Context context(String labelAction) {
+    return new Setting.Context(defaults, labelAction, toLearn);
   }
 
   private static @Nullable Object parse(String yaml) {

@@ -217,7 +217,8 @@ final class RankingSchema {
       new SettingsSchema.Group(
           PATH + ".pretrained",
           "A pretrained encoder that words start from, read on the learner's machine when it starts"
-              + " and frozen. A word of its vocabulary starts from the vector that it gives the word"
+              + " and frozen; a command that learns itself refuses paths at which no file can be"
+              + " read. A word of its vocabulary starts from the vector that it gives the word"
               + " alone, in the place of the hashed one, as soon as the word is admitted, in queries and"
               + " in documents; its n-grams still add their spelling. So versions hold all that scoring"
               + " needs, and readers need no encoder. What is lost: a word's meaning beside others, and"
@@ -253,7 +254,7 @@ final class RankingSchema {
   }
 
   private static Pretrained pretrained(Section section) {
-    return new Pretrained(section.get(TOKENIZER), section.get(MODEL));
+    return new Pretrained(section.file(TOKENIZER), section.file(MODEL));
   }
 
   private static Projection projection(Section section) {

@@ -1,5 +1,8 @@
 package io.freshet.scoring.settings;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -116,6 +119,24 @@ final class Section {
           node == null ? "nothing" : node);
     }
     return value;
+  }
+
+  /** A file's path, empty for none; on a machine that learns the file must be there. */
+  String file(Setting<String> setting) {
+    String path = get(setting);
+    if (context.toLearn() && !path.isEmpty() && !isReadable(path)) {
+      problems.add(pathOf(setting.key()), "must be a file that can be read", path);
+    }
+    return path;
+  }
+
+  private static boolean isReadable(String path) {
+    try {
+      Path file = Path.of(path);
+      return Files.isRegularFile(file) && Files.isReadable(file);
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   /** One section for each map of the list below {@code key}. */

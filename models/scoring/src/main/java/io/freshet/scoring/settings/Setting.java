@@ -17,11 +17,13 @@ record Setting<T>(
     String meaning) {
 
   /**
-   * What defaults may depend on.
+   * What defaults may depend on, and what may be asked of values.
    *
    * @param labelAction the action that makes an example positive
+   * @param toLearn whether this machine learns by the settings, so that files that they name must
+   *     be here
    */
-  record Context(SettingsDefaults source, String labelAction) {}
+  record Context(SettingsDefaults source, String labelAction, boolean toLearn) {}
 
   static <T> Setting<T> required(String key, Kind<T> kind, String meaning) {
     return new Setting<>(key, kind, null, "", meaning);

@@ -34,7 +34,7 @@ public final class SettingsReference {
   /** The page. */
   static String markdown() {
     StringBuilder page = new StringBuilder(INTRODUCTION);
-    Setting.Context context = new Setting.Context(SettingsDefaults.LIVE, "click");
+    Setting.Context context = new Setting.Context(SettingsDefaults.LIVE, "click", false);
     for (SettingsSchema.Group group : SettingsSchema.groups()) {
       page.append("## ").append(group.path()).append("\n\n");
       if (!group.meaning().isEmpty()) {

@@ -3,9 +3,13 @@ package io.freshet.scoring.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -187,6 +191,33 @@ class RefusedSettingsTest {
         .singleElement()
         .asString()
         .startsWith("models.m." + problem);
+  }
+
+  @Test
+  void filesThatAreNotWhereIsLearntAreRefusedWithAllElseAndElsewhereNobodyLooks(
+      @TempDir Path folder) throws IOException {
+    Path there = Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    String settings = "ranking: {pretrained: {tokenizer: \"%s\", model: \"%s\"}}";
+    String missing = settings.formatted(there, folder.resolve("none.pt"));
+
+    assertThat(reader.read(withSetting(missing)).models()).hasSize(1);
+    assertThat(
+            catchThrowableOfType(
+                    InvalidSettings.class,
+                    () -> reader.toLearn().read(withSetting(missing + ", seed: 1.5")))
+                .problems())
+        .containsExactlyInAnyOrder(
+            "models.m.seed: must be a whole number, got 1.5",
+            "models.m.ranking.pretrained.model: must be a file that can be read, got "
+                + folder.resolve("none.pt"));
+    assertThat(
+            catchThrowableOfType(
+                    InvalidSettings.class,
+                    () -> reader.toLearn().read(withSetting(settings.formatted(folder, "\\0"))))
+                .problems())
+        .hasSize(2);
+    assertThat(reader.toLearn().read(withSetting(settings.formatted(there, there))).models())
+        .hasSize(1);
   }
 
   @ParameterizedTest
