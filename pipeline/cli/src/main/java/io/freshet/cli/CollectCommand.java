@@ -2,12 +2,10 @@ package io.freshet.cli;
 
 import io.freshet.cli.collect.CollectServer;
 import io.freshet.cli.kafka.KafkaAccess;
-import io.freshet.cli.kafka.SharedTopics;
 import io.freshet.scoring.settings.SettingsDefaults;
 import io.freshet.scoring.settings.StreamSettings;
 import io.freshet.source.Source;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,6 +32,8 @@ final class CollectCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
+  @Mixin private TopicOptions topics;
+
   @Mixin private ListenOptions listen;
 
   @Option(
@@ -45,16 +45,6 @@ final class CollectCommand implements Callable<Integer> {
               + "(default: as without a file, 100 ms).")
   private @Nullable Path models;
 
-  @Option(names = "--create-topics", description = "Make the topics that are missing.")
-  private boolean createTopics;
-
-  @Option(
-      names = "--replication",
-      paramLabel = "N",
-      defaultValue = "-1",
-      description = "Replicas of topics that are made (default: as the brokers say).")
-  private short replication;
-
   @Option(names = "--data", paramLabel = "DIR", description = "The directory of a running demo.")
   private @Nullable Path data;
 
@@ -62,11 +52,10 @@ final class CollectCommand implements Callable<Integer> {
   public Integer call() {
     StreamSettings stream = stream();
     KafkaAccess access = kafka.access(data);
-    SharedTopics topics = new SharedTopics(access);
-    if (createTopics) {
-      topics.create(replication);
-    }
-    int partitions = partitions(topics, access);
+    int partitions =
+        topics.partitions(access, access.topics().events()).values().stream()
+            .mapToInt(Integer::intValue)
+            .sum();
     try (Interrupt end = Interrupt.watch();
         CollectServer server =
             new CollectServer(
@@ -92,14 +81,5 @@ final class CollectCommand implements Callable<Integer> {
         DefaultModels.text(models, ANY_SOURCE),
         new Source.StreamDefaults(live.outOfOrdernessMs(), live.waitMs(), live.spanMs()))
         .stream();
-  }
-
-  private static int partitions(SharedTopics topics, KafkaAccess access) {
-    try {
-      Map<String, Integer> found = topics.partitions(access.topics().events());
-      return found.values().stream().mapToInt(Integer::intValue).sum();
-    } catch (CommandFailed e) {
-      throw new CommandFailed(e.getMessage() + " (--create-topics makes them)", e);
-    }
   }
 }

@@ -4,17 +4,13 @@ import io.freshet.cli.export.VersionFiles;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.serving.Isolation;
 import io.freshet.serving.ModelReader;
-import io.freshet.serving.ReaderOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** Writes a version as files for other tools. */
@@ -27,14 +23,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @ParentCommand private Freshet freshet;
 
-  @Mixin private KafkaOptions kafka;
-
-  @Mixin private ReadOptions read;
-
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Name of the model, or with --served a served name.")
-  private String model;
+  @Mixin private ReadOnceOptions read;
 
   @Option(
       names = "--to",
@@ -44,23 +33,10 @@ final class ExportCommand implements Callable<Integer> {
   private Path to;
 
   @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The directory of a demo, running or not.")
-  private @Nullable Path data;
-
-  @Option(
       names = "--isolation",
       paramLabel = "LEVEL",
       description = "speculative or committed versions (default: committed).")
   private Isolation isolation = Isolation.COMMITTED;
-
-  @Option(
-      names = "--wait",
-      paramLabel = "SECONDS",
-      defaultValue = "30",
-      description = "How long to wait for a version (default: ${DEFAULT-VALUE}).")
-  private long wait;
 
   @Override
   public Integer call() throws IOException {
@@ -68,17 +44,11 @@ final class ExportCommand implements Callable<Integer> {
     if (!VersionFiles.isFree(to)) {
       throw new WrongUse("--to must be a new or an empty directory, got " + to);
     }
-    return kafka.with(data, this::export);
+    return read.with(this::export);
   }
 
   private int export(KafkaAccess access) {
-    read.checkThere(access, model);
-    try (ModelReader reader =
-        read.open(
-            ReaderOptions.of(access.client(), model, isolation)
-                .withPrefix(access.topics().prefix())
-                .withFeatures(0, 0))) {
-      reader.awaitFirst(Duration.ofSeconds(wait));
+    try (ModelReader reader = read.open(access, isolation, options -> options.withFeatures(0, 0))) {
       // A copy, so that following does not wait for a disk.
       VersionFiles files =
           reader.read(

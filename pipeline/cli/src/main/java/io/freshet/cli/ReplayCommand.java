@@ -3,9 +3,7 @@ package io.freshet.cli;
 import io.freshet.cli.feed.Feeder;
 import io.freshet.cli.feed.SourceClock;
 import io.freshet.cli.kafka.KafkaAccess;
-import io.freshet.cli.kafka.SharedTopics;
 import io.freshet.schema.EventJson;
-import io.freshet.schema.EventTopics;
 import io.freshet.source.Source;
 import io.freshet.source.SourceRecord;
 import io.freshet.source.Sources;
@@ -41,6 +39,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
+  @Mixin private TopicOptions topics;
+
   @Parameters(
       paramLabel = "SOURCE",
       description = "simulator[:key=value,...], NAME:PATH of a data set, or events:PATH.")
@@ -68,16 +68,6 @@ final class ReplayCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "Seed of the source (default: ${DEFAULT-VALUE}).")
   private long seed;
-
-  @Option(names = "--create-topics", description = "Make the topics that are missing.")
-  private boolean createTopics;
-
-  @Option(
-      names = "--replication",
-      paramLabel = "N",
-      defaultValue = "-1",
-      description = "Replicas of topics that are made (default: as the brokers say).")
-  private short replication;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The directory of a running demo.")
   private @Nullable Path data;
@@ -116,11 +106,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   private int send(Source opened) {
     KafkaAccess access = kafka.access(data);
-    SharedTopics topics = new SharedTopics(access);
-    if (createTopics) {
-      topics.create(replication);
-    }
-    Map<String, Integer> partitions = partitions(topics, access.topics());
+    Map<String, Integer> partitions = topics.partitions(access, access.topics().events());
     long outOfOrderness = opened.defaults().outOfOrdernessMs();
     Feeder feeder =
         new Feeder(
@@ -164,14 +150,6 @@ final class ReplayCommand implements Callable<Integer> {
       ended.countDown();
       Hooks.remove(stop);
       progress.interrupt();
-    }
-  }
-
-  private static Map<String, Integer> partitions(SharedTopics topics, EventTopics names) {
-    try {
-      return topics.partitions(names.events());
-    } catch (CommandFailed e) {
-      throw new CommandFailed(e.getMessage() + " (--create-topics makes them)", e);
     }
   }
 

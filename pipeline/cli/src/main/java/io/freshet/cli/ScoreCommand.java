@@ -7,12 +7,10 @@ import io.freshet.modellog.VersionFacts;
 import io.freshet.serving.Effort;
 import io.freshet.serving.Isolation;
 import io.freshet.serving.ModelReader;
-import io.freshet.serving.ReaderOptions;
 import io.freshet.serving.Scores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** Scores items for a user, or documents for a query, once, from the log. */
@@ -45,18 +42,11 @@ final class ScoreCommand implements Callable<Integer> {
 
   @ParentCommand private Freshet freshet;
 
-  @Mixin private KafkaOptions kafka;
-
-  @Mixin private ReadOptions read;
+  @Mixin private ReadOnceOptions read;
 
   @Mixin private EffortOptions howMuch;
 
   @Mixin private QueryOptions search;
-
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Name of the model, or with --served a served name.")
-  private String model;
 
   @Option(names = "--user", paramLabel = "ID", description = "The user (default: an unknown one).")
   private @Nullable String user;
@@ -88,23 +78,10 @@ final class ScoreCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The directory of a demo, running or not.")
-  private @Nullable Path data;
-
-  @Option(
       names = "--isolation",
       paramLabel = "LEVEL",
       description = "speculative or committed versions (default: speculative).")
   private Isolation isolation = Isolation.SPECULATIVE;
-
-  @Option(
-      names = "--wait",
-      paramLabel = "SECONDS",
-      defaultValue = "30",
-      description = "How long to wait for a version (default: ${DEFAULT-VALUE}).")
-  private long wait;
 
   @Override
   public Integer call() throws IOException {
@@ -113,12 +90,12 @@ final class ScoreCommand implements Callable<Integer> {
     if (search.asked()) {
       search.check();
       CatalogueSearch searching = new CatalogueSearch(freshet.terminal(), search);
-      kafka.with(data, access -> search(access, searching));
+      read.with(access -> search(access, searching));
       return 0;
     }
     Effort effort = howMuch.effort();
     PairsFile file = pairs == null ? null : PairsFile.read(pairs);
-    kafka.with(data, access -> score(access, effort, file));
+    read.with(access -> score(access, effort, file));
     return 0;
   }
 
@@ -142,11 +119,10 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private Version score(KafkaAccess access, Effort effort, @Nullable PairsFile file) {
-    read.checkThere(access, model);
     try (HeartbeatClock clock = HeartbeatClock.start(access);
-        ModelReader reader = read.open(options(access, clock))) {
-      Version version = reader.awaitFirst(Duration.ofSeconds(wait));
-      note(reader, version);
+        ModelReader reader =
+            read.open(access, isolation, options -> options.withSourceClock(clock::now))) {
+      Version version = noted(reader);
       ScoredBy by = new ScoredBy(effort);
       if (file != null) {
         scoreAll(reader, file, effort, by);
@@ -161,38 +137,37 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private Version search(KafkaAccess access, CatalogueSearch searching) {
-    read.checkThere(access, model);
     try (HeartbeatClock clock = HeartbeatClock.start(access);
-        ModelReader reader = read.open(options(access, clock).withFeatures(NONE, NONE))) {
-      Version version = reader.awaitFirst(Duration.ofSeconds(wait));
-      note(reader, version);
-      searching.run(access, reader, Duration.ofSeconds(wait));
+        ModelReader reader =
+            read.open(
+                access,
+                isolation,
+                options -> options.withSourceClock(clock::now).withFeatures(NONE, NONE))) {
+      Version version = noted(reader);
+      searching.run(access, reader, read.patience());
       return version;
     }
   }
 
-  private ReaderOptions options(KafkaAccess access, HeartbeatClock clock) {
-    return ReaderOptions.of(access.client(), model, isolation)
-        .withPrefix(access.topics().prefix())
-        .withSourceClock(clock::now);
-  }
-
-  private void note(ModelReader reader, Version version) {
+  /** Says with which version is scored. */
+  private Version noted(ModelReader reader) {
     VersionFacts facts = reader.stats().facts();
+    if (facts == null) {
+      throw new IllegalStateException("a reader with a version must have its facts");
+    }
     freshet
         .terminal()
         .note(
-            facts == null
-                ? "%s version %s".formatted(reader.model(), version)
-                : "%s version %s, learnt to %s, state hash %s %s"
-                    .formatted(
-                        reader.model(),
-                        facts.version(),
-                        facts.eventTime() >= Long.MAX_VALUE - 1
-                            ? "the source's end"
-                            : Instant.ofEpochMilli(facts.eventTime()),
-                        facts.stateHash(),
-                        reader.matches() ? "verified" : "NOT VERIFIED"));
+            "%s version %s, learnt to %s, state hash %s %s"
+                .formatted(
+                    reader.model(),
+                    facts.version(),
+                    facts.eventTime() >= Long.MAX_VALUE - 1
+                        ? "the source's end"
+                        : Instant.ofEpochMilli(facts.eventTime()),
+                    facts.stateHash(),
+                    reader.matches() ? "verified" : "NOT VERIFIED"));
+    return facts.version();
   }
 
   private void scoreOne(ModelReader reader, Effort effort, ScoredBy by) {

@@ -46,6 +46,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
+  @Mixin private TopicOptions topics;
+
   @Option(
       names = "--models",
       paramLabel = "FILE",
@@ -119,16 +121,6 @@ final class TrainCommand implements Callable<Integer> {
           "Start below versions that are committed, and take them back. Without it such a start is refused.")
   private boolean rewind;
 
-  @Option(names = "--create-topics", description = "Make the topics that are missing.")
-  private boolean createTopics;
-
-  @Option(
-      names = "--replication",
-      paramLabel = "N",
-      defaultValue = "-1",
-      description = "Replicas of topics that are made (default: as the brokers say).")
-  private short replication;
-
   @Override
   public Integer call() {
     if (parallelism < 1 || parallelism > 64) {
@@ -145,11 +137,8 @@ final class TrainCommand implements Callable<Integer> {
     }
     ModelsFile file = models();
     KafkaAccess access = kafka.access(null);
-    SharedTopics topics = new SharedTopics(access);
-    if (createTopics) {
-      topics.create(replication);
-    }
-    checkTopics(topics, access);
+    // All must be there; how many partitions each has, the job sees for itself.
+    topics.partitions(access, SharedTopics.all(access.topics()));
     if (flink != null) {
       return submit(file, access, flink);
     }
@@ -253,16 +242,5 @@ final class TrainCommand implements Callable<Integer> {
   private static String prefixOf(KafkaAccess access) {
     String prefix = access.topics().prefix();
     return prefix.isEmpty() ? "no prefix" : "prefix " + prefix;
-  }
-
-  private static void checkTopics(SharedTopics topics, KafkaAccess access) {
-    try {
-      Map<String, Integer> found = topics.partitions(SharedTopics.all(access.topics()));
-      if (found.isEmpty()) {
-        throw new IllegalStateException("topics that were asked for must be described");
-      }
-    } catch (CommandFailed e) {
-      throw new CommandFailed(e.getMessage() + " (--create-topics makes them)", e);
-    }
   }
 }
