@@ -12,6 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,8 @@ class ProcessClusterTest {
   private static final String FLINK = "flink_taskmanager_job_task_operator_";
   private static final int EVENTS = 6_000;
   private static final Duration AGAIN = Duration.ofSeconds(120);
+  private static final int SCRAPES = 20;
+  private static final Duration BETWEEN_SCRAPES = Duration.ofMillis(250);
   private static final String MODELS =
       """
       labels: {wait: 5s}
@@ -97,6 +103,33 @@ class ProcessClusterTest {
     }
   }
 
+  /** Of Flink's processes, less what they take when nobody looks. */
+  private static Duration processorTimeOfAScrape() {
+    Duration idle = processorTime(port -> {});
+    Duration scraped = processorTime(ProcessClusterTest::metrics);
+    return scraped.minus(idle).dividedBy(SCRAPES);
+  }
+
+  private static Duration processorTime(IntConsumer look) {
+    Duration before = processorTime();
+    long began = System.nanoTime();
+    for (int i = 0; i < SCRAPES; i++) {
+      for (int port : cluster.metricsPorts()) {
+        look.accept(port);
+      }
+      long next = began + (i + 1) * BETWEEN_SCRAPES.toNanos();
+      LockSupport.parkNanos(next - System.nanoTime());
+    }
+    return processorTime().minus(before);
+  }
+
+  private static Duration processorTime() {
+    return Stream.of(cluster.jobManager(0), cluster.taskManager(0), cluster.taskManager(1))
+        .map(member -> ProcessHandle.of(member.pid()).flatMap(h -> h.info().totalCpuDuration()))
+        .flatMap(Optional::stream)
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
   private static String metrics(int port) {
     URI page = URI.create("http://127.0.0.1:%d/metrics".formatted(port));
     try (InputStream in = page.toURL().openStream()) {
@@ -109,9 +142,14 @@ class ProcessClusterTest {
   @Test
   void killedTaskManagersAndJobManagersChangeNothingOfWhatIsLearnt() throws IOException {
     Training training = new Training(cluster, directory, "kills.", source);
+    long submitted = System.nanoTime();
     String job = training.submit(MODELS);
-    cluster.awaitRunning(job, AGAIN);
     Member replay = training.replay(EVENTS - 1_000, 300);
+    cluster.awaitRunning(job, AGAIN);
+    training.awaitVersion("din");
+    System.out.printf(
+        "first version %d ms after its model was submitted%n",
+        Duration.ofNanos(System.nanoTime() - submitted).toMillis());
     training.awaitCheckpoints(job, 3);
 
     Member learning = cluster.taskManagerOf(job, "learner-din");
@@ -128,10 +166,12 @@ class ProcessClusterTest {
         taskManagerAgain.toMillis(), jobManagerAgain.toMillis());
 
     PatienceClock.await(AGAIN, "the replay must end", () -> !replay.isRunning());
-    // What is read for the first time after a restart brings the watermark back.
     training.feedRest();
     training.awaitEnd(job, MODELS);
     assertMetricsTellWhatWasLearnt();
+    System.out.printf(
+        "%.1f ms of processor time for a scrape of job manager and task managers%n",
+        processorTimeOfAScrape().toNanos() / 1e6);
     training.assertSameAsWithoutFlink(MODELS, "din", "boosted");
     cluster.rest().cancel(job);
   }

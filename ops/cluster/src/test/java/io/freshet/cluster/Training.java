@@ -3,8 +3,10 @@ package io.freshet.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.cli.audit.Audit;
+import io.freshet.cli.audit.LiveVersions;
 import io.freshet.cli.kafka.KafkaAccess;
 import io.freshet.cli.run.JobProgress;
+import io.freshet.modellog.TopicNames;
 import io.freshet.schema.EventTopics;
 import io.freshet.schema.event.Heartbeat;
 import io.freshet.scoring.settings.ModelSettings;
@@ -101,6 +103,13 @@ final class Training {
         () -> progress.refresh().learnt(Heartbeat.END_OF_TIME - 1));
     // What was published until then is on the log when a checkpoint covers it.
     awaitCheckpoints(job, 2);
+  }
+
+  void awaitVersion(String model) {
+    PatienceClock.await(
+        END,
+        "there must be a version of " + model,
+        () -> !LiveVersions.read(kafka(), new TopicNames(prefix, model)).isEmpty());
   }
 
   void awaitCheckpoints(String job, int count) {
