@@ -129,6 +129,7 @@ public final class DataDirectory implements AutoCloseable {
       throw new WrongUse(
           "--data must be used by one process at a time, %s is in use".formatted(root));
     }
+    Files.deleteIfExists(root.resolve(ENDPOINT)); // of one that was killed
     return new DataDirectory(root, temporary, channel, lock);
   }
 
@@ -232,9 +233,22 @@ public final class DataDirectory implements AutoCloseable {
     write(ENDPOINT, endpoint);
   }
 
-  /** Whether a demo says that it runs on {@code directory}. */
+  /** Whether a demo runs on {@code directory}: one that was killed leaves its endpoint behind. */
   public static boolean isRunning(Path directory) {
-    return Files.exists(directory.resolve(ENDPOINT));
+    if (!Files.exists(directory.resolve(ENDPOINT))) {
+      return false;
+    }
+    try (FileChannel channel =
+            FileChannel.open(
+                directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock free = channel.tryLock()) {
+      return free == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    } catch (IOException e) {
+      throw new CommandFailed(
+          "whether a demo runs on %s must be known, it is not: %s".formatted(directory, e), e);
+    }
   }
 
   /**
@@ -244,10 +258,10 @@ public final class DataDirectory implements AutoCloseable {
    */
   public static Endpoint endpoint(Path directory) {
     Path file = directory.resolve(ENDPOINT);
-    if (!Files.exists(file)) {
+    if (!isRunning(directory)) {
       throw new WrongUse(
-          "a demo must run on --data %s, or --brokers be given; there is no %s"
-              .formatted(directory, file));
+          "a demo must run on --data %s, or --brokers be given; none runs there"
+              .formatted(directory));
     }
     try {
       return JsonMapper.builder().build().readValue(Files.readAllBytes(file), Endpoint.class);

@@ -91,4 +91,21 @@ class DataDirectoryTest {
     }
     assertThat(directory.resolve("endpoint.json")).doesNotExist();
   }
+
+  @Test
+  void aDemoThatWasKilledIsNotTakenForOneThatRuns() throws Exception {
+    try (DataDirectory data = DataDirectory.open(directory)) {
+      data.claim(identity("simulator", 1, Map.of("din", "{}")));
+    }
+    Path left = directory.resolve("endpoint.json");
+    Files.writeString(left, "{\"brokers\":\"127.0.0.1:9\",\"prefix\":\"\",\"page\":1,\"pid\":2}");
+    assertThat(DataDirectory.isRunning(directory)).isFalse();
+    assertThatThrownBy(() -> DataDirectory.endpoint(directory))
+        .isInstanceOf(WrongUse.class)
+        .hasMessageContaining("none runs there");
+    try (DataDirectory data = DataDirectory.open(directory)) {
+      assertThat(left).doesNotExist();
+      assertThat(DataDirectory.isRunning(data.root())).isFalse();
+    }
+  }
 }
