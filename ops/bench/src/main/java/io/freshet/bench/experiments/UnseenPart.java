@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /** What late interaction learns from clicks on some queries that is worth something for others. */
 final class UnseenPart {
 
-  static final int SEEDS = 3;
+  static final int SEEDS = 5;
   static final int TIMES = 8;
   static final double EXPLORE = 0.3;
   static final double NOISE = 0.1;
