@@ -22,12 +22,15 @@ import org.apache.commons.csv.CSVRecord;
 /**
  * A predictions file by column: what is said of an example is held once, and of each model its
  * predictions only. All models must have said something of the same examples in the same order;
- * where some have said less at the end, what they all have counts.
+ * where some have said less at the end, what they all have counts. Those that learn from a part of
+ * the examples alone are counted and left out.
  *
  * @param examples what is the same for all models
  * @param models predictions by model, in the file's order
+ * @param parts how many examples each model had that saw a part of them
  */
-record Predictions(ExampleColumns examples, int size, Map<String, float[]> models) {
+record Predictions(
+    ExampleColumns examples, int size, Map<String, float[]> models, Map<String, Integer> parts) {
 
   private static final List<String> HEADER =
       List.of(
@@ -60,26 +63,44 @@ record Predictions(ExampleColumns examples, int size, Map<String, float[]> model
   private static Predictions read(Path file, CSVParser rows) {
     ExampleColumns examples = new ExampleColumns();
     Map<String, FloatArrayList> models = new LinkedHashMap<>();
+    Map<String, Integer> parts = new LinkedHashMap<>();
     for (CSVRecord row : rows) {
-      FloatArrayList said = models.computeIfAbsent(row.get("model"), m -> new FloatArrayList());
-      int at = said.size();
+      String model = row.get("model");
       long id = Ids.of(row.get("exampleId"));
+      FloatArrayList said = models.computeIfAbsent(model, m -> new FloatArrayList());
+      int at = said.size();
       if (at == examples.size() && models.size() == 1) {
         examples.add(id, row);
-      } else if (at < examples.size() && examples.id(at) != id) {
-        throw new IllegalArgumentException(
-            "%s must have the same examples in the same order for every model, example %d of %s is %s"
-                .formatted(file, at, row.get("model"), row.get("exampleId")));
+      } else if (parts.containsKey(model) || (at < examples.size() && examples.id(at) != id)) {
+        if (!examples.holds(id)) {
+          throw differs(file, at, model, row.get("exampleId"));
+        }
+        parts.putIfAbsent(model, at);
+        parts.merge(model, 1, Integer::sum);
+        continue;
       }
       said.add(Float.parseFloat(row.get("prediction")));
     }
+    models.keySet().removeAll(parts.keySet());
     int size = models.values().stream().mapToInt(FloatArrayList::size).min().orElse(0);
     if (size == 0) {
       throw new IllegalArgumentException(file + " must have rows, got none");
     }
+    parts.forEach(
+        (model, count) -> {
+          if (count >= size) {
+            throw differs(file, count - 1, model, "of another order");
+          }
+        });
     Map<String, float[]> columns = new LinkedHashMap<>();
     models.forEach((model, said) -> columns.put(model, said.toFloatArray()));
-    return new Predictions(examples, size, columns);
+    return new Predictions(examples, size, columns, parts);
+  }
+
+  private static IllegalArgumentException differs(Path file, int at, String model, String found) {
+    return new IllegalArgumentException(
+        "%s must have the same examples in the same order for every model, example %d of %s is %s"
+            .formatted(file, at, model, found));
   }
 
   private static InputStream plain(Path file, InputStream bytes) throws IOException {

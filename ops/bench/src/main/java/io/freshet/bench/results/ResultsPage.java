@@ -54,7 +54,12 @@ final class ResultsPage {
     out.append(runs.size() == 1 ? "Seed " : "Seeds ");
     out.append(join(runs, run -> Long.toString(run.seed()))).append("; events ");
     out.append(join(runs, run -> count(run.events()))).append("; examples ");
-    out.append(join(runs, run -> count(run.rows()))).append(".\n\n");
+    out.append(join(runs, run -> count(run.rows()))).append('.');
+    for (String part : first.parts().keySet()) {
+      out.append(" Left out: ").append(part).append(", which learns from a part of them (");
+      out.append(join(runs, run -> count(run.parts().getOrDefault(part, 0)))).append(").");
+    }
+    out.append("\n\n");
     boolean oracle = first.recoveredRows() > 0;
     out.append("| model | log loss | AUC | GAUC | calibration |");
     out.append(oracle ? " recovered, last %s |\n".formatted(count(first.recoveredRows())) : "\n");

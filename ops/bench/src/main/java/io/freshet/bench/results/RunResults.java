@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels kind of the source's labels
  * @param rows that every model has said something of
  * @param models figures by model, in the file's order
+ * @param parts how many examples each model had that learns from a part of them, and is left out
  * @param differences of DIN to others, by subset and other
  * @param recoveredRows over which shares are recovered; 0 without an oracle
  */
@@ -33,6 +34,7 @@ record RunResults(
     int rows,
     int recoveredRows,
     Map<String, Figures> models,
+    Map<String, Integer> parts,
     List<Difference> differences) {
 
   static final String SUBJECT = "din";
@@ -101,6 +103,7 @@ record RunResults(
         predictions.size(),
         last,
         models,
+        predictions.parts(),
         differences(source, predictions, last));
   }
 

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +120,33 @@ class RunResultsTest {
     assertThatThrownBy(() -> RunResults.of(report, predictions))
         .hasMessageContaining("same examples in the same order")
         .hasMessageContaining("e9");
+  }
+
+  @Test
+  void aModelThatLearnsFromAPartOfTheExamplesIsLeftOutAndCounted() throws IOException {
+    String part =
+        rows("ranking", 0.5f)
+            .lines()
+            .skip(2)
+            .limit(5)
+            .collect(Collectors.joining("\r\n", "", "\r\n"));
+
+    RunResults run = RunResults.of(report("online-retail", DIN_LOSS), predictions(all() + part));
+
+    assertThat(run.models()).containsOnlyKeys(MODELS);
+    assertThat(run.rows()).isEqualTo(8);
+    assertThat(run.parts()).containsExactly(Map.entry("ranking", 5));
+  }
+
+  @Test
+  void theSameExamplesInAnotherOrderAreRefused() throws IOException {
+    String turned =
+        rows("turned", 0.5f).replace("e0", "e").replace("e1", "e0").replace("e,", "e1,");
+    Path report = report("online-retail", DIN_LOSS);
+    Path predictions = predictions(all() + turned);
+
+    assertThatThrownBy(() -> RunResults.of(report, predictions))
+        .hasMessageContaining("same examples in the same order");
   }
 
   @Test
