@@ -114,7 +114,7 @@ class DefaultModelsFilesTest {
             model -> {
               assertThat(model.features()).isEqualTo(din.features());
               assertThat(model.histories()).isEqualTo(din.histories());
-              assertThat(model.batch()).isEqualTo(din.batch());
+              assertThat(model.batch().spanMs()).isEqualTo(din.batch().spanMs());
             });
     assertThat(List.of(base.network(), base.regularization(), base.optimizer(), base.batch()))
         .isEqualTo(List.of(din.network(), din.regularization(), din.optimizer(), din.batch()));
