@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  */
 final class ReturningPart {
 
-  private static final int SEEDS = 3;
+  private static final int SEEDS = 5;
   private static final double[] WEIGHTS = {0, 0.2, 0.5, 1, 2};
 
   private static final String OPTIMIZER =
